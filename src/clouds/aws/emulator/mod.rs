@@ -1,0 +1,1 @@
+//! The trust endpoints of AWS (IAM and STS), enforcing, in memory.

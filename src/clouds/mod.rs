@@ -1,0 +1,3 @@
+//! Who trusts: one folder per cloud, the same names in each.
+
+pub mod aws;

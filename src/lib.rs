@@ -1,0 +1,25 @@
+//! `oidcfed` lets a cloud account trust the tokens of a workload platform, with no long-lived secret anywhere.
+//!
+//! | room | owns |
+//! |---|---|
+//! | [`trust`] | the language of trust: issuer, audience, claims, pattern, condition, decision, finding (pure) |
+//! | [`platforms`] | who signs: the catalogue of platforms (pure) |
+//! | [`clouds`] | who trusts: one folder per cloud, the same names in each |
+//! | [`oidc`] | being an OpenID Connect client: discovery, key sets, verification, thumbprints |
+//! | [`framework`] | a thin provider framework, free of the wire |
+//! | [`plugin`] | the wire: handshake, mutual TLS, gRPC services, MessagePack |
+//! | [`provider`] | the provider: its configuration, its list of parts, the cloud-neutral data sources |
+//! | [`sandbox`] | a laboratory on one machine: a development issuer and the emulated clouds |
+//! | [`cli`] | one command per file; the only place that prints |
+//!
+//! What may import what stands in `ARCHITECTURE.md` and is held by `tests/architecture.rs`.
+
+pub mod cli;
+pub mod clouds;
+pub mod framework;
+pub mod oidc;
+pub mod platforms;
+pub mod plugin;
+pub mod provider;
+pub mod sandbox;
+pub mod trust;
