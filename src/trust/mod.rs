@@ -3,13 +3,23 @@
 //! Pure: no I/O, no clock, no environment, and no cloud or platform is known by name here.
 
 mod audience;
+mod claim_name;
 mod claims;
 mod decision;
 mod finding;
+mod glob;
 mod issuer;
+mod pattern;
+mod terms;
+mod written;
 
 pub use audience::{Audience, AudienceError};
+pub use claim_name::{ClaimName, ClaimNameError};
 pub use claims::Claims;
 pub use decision::{Decision, Step, Verdict};
 pub use finding::{Finding, Severity};
+pub use glob::{Glob, Piece};
 pub use issuer::{IssuerError, IssuerUrl};
+pub use pattern::{Pattern, PatternError};
+pub use terms::{Terms, Trust};
+pub use written::{TrustError, TrustMistake, Written};
