@@ -1,3 +1,5 @@
 //! Who trusts: one folder per cloud, the same names in each.
 
 pub mod aws;
+pub mod guardrail;
+pub mod trust_arguments;
