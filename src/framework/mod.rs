@@ -17,6 +17,7 @@ mod private;
 mod provider;
 mod resource;
 mod schema;
+mod timeouts;
 mod ty;
 mod value;
 
@@ -36,5 +37,6 @@ pub use resource::{
     UpgradeRequest,
 };
 pub use schema::{Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Schema, Validator};
+pub use timeouts::{DurationError, Timeouts, TimeoutsModel, parse_duration};
 pub use ty::Type;
 pub use value::{Refinement, Value};
