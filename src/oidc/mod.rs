@@ -1,1 +1,37 @@
-//! Not yet furnished.
+//! Being an OpenID Connect client: discovery, key sets, the verification of tokens, certificate chains.
+//!
+//! Owns everything that reads an issuer or one of its tokens. Three levels of trust are three types: a text, an
+//! [`Unverified`] payload (it is JSON, nothing more), a [`Verified`] payload (one function makes it: [`verify`]).
+//!
+//! Must not know: a cloud's API, Terraform, what a condition on a claim means. Where a cloud reads tokens differently
+//! from a strict verifier, that cloud describes the difference in a [`Profile`]; this room only offers the switches.
+
+mod algorithm;
+mod clock;
+mod curve;
+mod excerpt;
+mod json;
+mod jwk;
+mod jws;
+mod key_set;
+mod key_source;
+mod policy;
+mod refusal;
+mod roca;
+mod signature;
+mod unverified;
+#[cfg(test)]
+mod vectors;
+mod verify;
+
+pub use algorithm::Algorithm;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use curve::Curve;
+pub use json::{Duplicates, JsonError};
+pub use jwk::{Key, KeyFault, PublicKey};
+pub use key_set::{KeySet, KeySetError, SANDBOX_KID_PREFIX, is_sandbox_key_set};
+pub use key_source::{KeySource, KeySourceError};
+pub use policy::{Policy, Profile, TimeFormat};
+pub use refusal::Refusal;
+pub use unverified::{Header, Unverified};
+pub use verify::{Verified, verify};
