@@ -34,8 +34,13 @@ fn every_file_lies_in_a_room() {
 
 #[test]
 fn rooms_import_only_what_the_page_allows() {
-    let page = Page::read();
-    report(Source::all().iter().flat_map(|file| rules::imports(file, &page)));
+    let (page, sources) = (Page::read(), Source::all());
+    let macros = tree::macros(&sources);
+    report(
+        sources
+            .iter()
+            .flat_map(|file| rules::imports(file, &page, &macros)),
+    );
 }
 
 #[test]
@@ -62,8 +67,9 @@ fn no_cloud_is_told_apart_by_name_outside_its_folder() {
 #[test]
 fn every_room_of_the_page_exists() {
     let sources = Source::all();
-    report(Page::read().rooms().iter().filter_map(|room| {
-        let furnished = sources.iter().any(|file| room.holds(&file.place()));
+    let page = Page::read();
+    report(page.rooms().iter().filter_map(|room| {
+        let furnished = sources.iter().any(|file| page.is_in(room, &file.place()));
         (!furnished).then(|| format!("ARCHITECTURE.md: the room `{}` is not in src/", room.text()))
     }));
 }

@@ -15,14 +15,16 @@ impl Room {
         self.0.join("/")
     }
 
-    /// Whether a module path lies in this room or below it.
-    pub fn holds(&self, place: &[String]) -> bool {
-        place.len() >= self.0.len()
-            && self
-                .0
-                .iter()
-                .zip(place)
-                .all(|(want, have)| want == "*" || want == have)
+    /// Whether a module path lies in this room or below it; a star stands for a cloud.
+    pub fn holds(&self, place: &[String], clouds: &[String]) -> bool {
+        let fits = |(want, have): (&String, &String)| {
+            if want == "*" {
+                clouds.contains(have)
+            } else {
+                want == have
+            }
+        };
+        place.len() >= self.0.len() && self.0.iter().zip(place).all(fits)
     }
 
     /// The name that stands where the pattern has its star.
@@ -74,19 +76,27 @@ enum Whose {
 }
 
 pub struct Page {
+    clouds: Vec<String>,
     rooms: Vec<Room>,
     imports: Vec<(Room, Vec<Room>)>,
     never: Vec<(Whose, Vec<Word>)>,
 }
 
 impl Page {
+    /// The page as it stands, with the clouds that `src/` has: every folder with a dialect.
     pub fn read() -> Self {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md");
-        Self::parse(&fs::read_to_string(path).expect("ARCHITECTURE.md is readable"))
+        let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/ARCHITECTURE.md"));
+        let folders = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/clouds")).expect("src/clouds");
+        let clouds = folders
+            .map(|entry| entry.expect("an entry of src/clouds").path())
+            .filter(|folder| folder.join("dialect").is_dir())
+            .filter_map(|folder| Some(folder.file_name()?.to_str()?.to_owned()))
+            .collect();
+        Self::parse(&page.expect("ARCHITECTURE.md is readable"), clouds)
     }
 
     /// Reads the three tables by the heading they stand under.
-    pub fn parse(text: &str) -> Self {
+    fn parse(text: &str, clouds: Vec<String>) -> Self {
         let room = |cell: &str| Room::parse(quoted(cell).first().expect("a room in the first column"));
         let rooms: Vec<_> = rows(text, "## Rooms").iter().map(|row| room(&row[0])).collect();
         let imports: Vec<_> = rows(text, "## What may import what")
@@ -129,10 +139,16 @@ impl Page {
             );
         }
         Self {
+            clouds,
             rooms,
             imports,
             never,
         }
+    }
+
+    /// Whether a module path lies in a room.
+    pub fn is_in(&self, room: &Room, place: &[String]) -> bool {
+        room.holds(place, &self.clouds)
     }
 
     pub fn rooms(&self) -> &[Room] {
@@ -143,7 +159,7 @@ impl Page {
     pub fn room_of(&self, place: &[String]) -> Option<&Room> {
         self.rooms
             .iter()
-            .filter(|room| room.holds(place))
+            .filter(|room| room.holds(place, &self.clouds))
             .max_by_key(|room| room.0.len())
     }
 
@@ -219,7 +235,10 @@ fn quoted(cell: &str) -> Vec<String> {
 
 #[test]
 fn the_page_decides() {
-    let page = Page::read();
+    let page = Page {
+        clouds: vec!["aws".to_owned(), "gcp".to_owned()],
+        ..Page::read()
+    };
     let place = |text: &str| text.split("::").map(str::to_owned).collect::<Vec<_>>();
     let allows = |from: &str, to: &str| page.allows(&place(from), &place(to));
     assert!(allows("clouds::aws::dialect::render", "trust"));
@@ -241,6 +260,11 @@ fn the_page_decides() {
         !allows("clouds::gcp::client", "clouds::aws::dialect"),
         "another cloud's dialect"
     );
+    assert!(
+        allows("clouds::gcp::resources", "clouds::guardrail"),
+        "what all clouds share"
+    );
+    assert!(!allows("clouds::gcp::dialect", "clouds::guardrail"));
     assert!(!allows("trust::issuer", "clouds"));
     assert!(!allows("plugin::server", "trust"));
     assert!(!allows("cli::demo", "plugin"));

@@ -1,7 +1,7 @@
 //! The rules themselves: each takes a file and gives the breaches in it, one line of text each.
 
 use crate::page::{Page, Word};
-use crate::paths;
+use crate::paths::{self, Reference};
 use crate::tokens::{Kind, Token};
 use crate::tree::Source;
 
@@ -14,14 +14,21 @@ pub fn lies_in_a_room(file: &Source, page: &Page) -> Option<String> {
         .then(|| format!("{}:1: this file lies in no room of ARCHITECTURE.md", file.name))
 }
 
-pub fn imports(file: &Source, page: &Page) -> Vec<String> {
+pub fn imports(file: &Source, page: &Page, macros: &[(String, Vec<String>)]) -> Vec<String> {
     let from = file.place();
     if from.is_empty() {
         return Vec::new();
     }
+    let home = |to: &[String]| {
+        macros
+            .iter()
+            .find(|(name, _)| to == [name.clone()])
+            .map(|(_, place)| place.clone())
+    };
+    let leads = |reference: &Reference| home(&reference.to).unwrap_or_else(|| reference.to.clone());
     let breaches = paths::references(file)
         .into_iter()
-        .filter(|reference| !page.allows(&from, &reference.to));
+        .filter(|reference| !page.allows(&from, &leads(reference)));
     breaches
         .map(|reference| {
             let room = page.room_of(&from).map(|room| room.text()).unwrap_or_default();
@@ -112,7 +119,7 @@ fn breaches_are_found() {
         "use crate::oidc::Y;\nuse std::{env};\nfn f() { std::env::var(\"On GitHub\").unwrap() }",
     );
     assert_eq!(
-        imports(&trust, &page),
+        imports(&trust, &page, &[]),
         ["src/trust/x.rs:1: `trust` must not import `oidc::Y`"]
     );
     let lines: Vec<_> = words(&trust, &page)

@@ -76,6 +76,20 @@ impl Source {
     }
 }
 
+/// The macros of the house with the places that define them: their names stand at the root, they belong to a room.
+pub fn macros(sources: &[Source]) -> Vec<(String, Vec<String>)> {
+    let defined = |file: &Source| {
+        let starts = file
+            .tokens
+            .windows(3)
+            .filter(|w| w[0].is("macro_rules") && w[1].is("!"));
+        starts
+            .map(|w| (w[2].text.clone(), file.place()))
+            .collect::<Vec<_>>()
+    };
+    sources.iter().flat_map(defined).collect()
+}
+
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("a readable folder") {
         let path = entry.expect("a readable entry").path();
