@@ -1,1 +1,22 @@
-//! Pure: render a trust into an IAM trust policy, read it back, evaluate claims against it.
+//! Pure: render a trust into an IAM trust policy, read it back, evaluate claims against it, lint what only AWS has.
+//!
+//! Owns what AWS says and means: partitions, ARNs, the policy language, condition keys, limits. Knows no SDK, makes no call,
+//! reads no clock. What AWS does and where that is written stands in the documentation of each item.
+
+pub mod arn;
+pub mod condition_keys;
+pub mod evaluate;
+pub mod partition;
+pub mod policy;
+
+#[cfg(test)]
+pub(crate) mod shared_files;
+
+pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
+pub use evaluate::{
+    AssumeRoleAnswer, AwsPrincipal, Context, ContextValue, Exchange, RegisteredProvider, StsError,
+    Timestamps, WebIdentityRequest, authorize, evaluate_assume_role, evaluate_web_identity,
+    exchange_web_identity,
+};
+pub use partition::Partition;
+pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};
