@@ -185,6 +185,14 @@ impl PublicKey {
         }
     }
 
+    /// Bits of the modulus of an RSA key.
+    pub fn modulus_bits(&self) -> Option<usize> {
+        match self {
+            Self::Rsa { n, .. } => Some(bits(n)),
+            Self::Ec { .. } => None,
+        }
+    }
+
     fn from_members(members: &Map<String, Value>) -> Result<Self, KeyFault> {
         match members.get("kty").and_then(Value::as_str) {
             Some("RSA") => Self::rsa(members),
@@ -198,11 +206,9 @@ impl PublicKey {
     fn rsa(members: &Map<String, Value>) -> Result<Self, KeyFault> {
         let n = without_leading_zeros(octets(members, "n")?);
         let e = without_leading_zeros(octets(members, "e")?);
-        let bits = n
-            .first()
-            .map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
-        if !RSA_BITS.contains(&bits) {
-            return Err(KeyFault::Modulus(bits));
+        let modulus = bits(&n);
+        if !RSA_BITS.contains(&modulus) {
+            return Err(KeyFault::Modulus(modulus));
         }
         let exponent = e.iter().fold(0u128, |sum, octet| (sum << 8) | u128::from(*octet));
         if e.len() > 5 || exponent < 3 || exponent % 2 == 0 || exponent >= 1 << 33 {
@@ -246,6 +252,13 @@ fn octets(members: &Map<String, Value>, name: &'static str) -> Result<Vec<u8>, K
     text.filter(|text| !text.is_empty())
         .and_then(|text| BASE64URL_NOPAD.decode(text.as_bytes()).ok())
         .ok_or(KeyFault::Member(name))
+}
+
+/// Bits of a number without leading zero octets.
+fn bits(octets: &[u8]) -> usize {
+    octets
+        .first()
+        .map_or(0, |first| octets.len() * 8 - first.leading_zeros() as usize)
 }
 
 /// Some issuers write the sign octet of a signed integer; the number is the same.

@@ -7,9 +7,13 @@
 //! from a strict verifier, that cloud describes the difference in a [`Profile`]; this room only offers the switches.
 
 mod algorithm;
+mod cached_keys;
 mod clock;
 mod curve;
+mod discovery;
 mod excerpt;
+mod fetch;
+mod inspect;
 mod json;
 mod jwk;
 mod jws;
@@ -18,6 +22,8 @@ mod key_source;
 mod policy;
 mod refusal;
 mod roca;
+#[cfg(test)]
+mod scripted;
 mod signature;
 mod unverified;
 #[cfg(test)]
@@ -25,8 +31,12 @@ mod vectors;
 mod verify;
 
 pub use algorithm::Algorithm;
+pub use cached_keys::CachedKeys;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use curve::Curve;
+pub use discovery::{DiscoveryError, Metadata, discover, fetch_key_set};
+pub use fetch::{Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, thumbprint};
+pub use inspect::{HostChain, IssuerReport, KeyReport, inspect};
 pub use json::{Duplicates, JsonError};
 pub use jwk::{Key, KeyFault, PublicKey};
 pub use key_set::{KeySet, KeySetError, SANDBOX_KID_PREFIX, is_sandbox_key_set};

@@ -1,15 +1,22 @@
 //! The shared test vectors, every row of them. A row that cannot be run is a failure.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::trust::{Audience, IssuerUrl};
 
 use super::algorithm::Algorithm;
+use super::discovery::discover;
+use super::fetch::{Answer, Body, FetchError, Fetcher, Transport};
 use super::json::Duplicates;
 use super::jws::Jws;
 use super::key_set::KeySet;
 use super::policy::{Policy, Profile, TimeFormat};
 use super::refusal::Refusal;
+use super::scripted::Once;
 use super::signature;
 use super::verify::verify;
 
@@ -176,5 +183,77 @@ fn signatures_of_the_standards() {
             let expected = (row["jwk"]["kty"] != "OKP").then_some(thumbprint);
             assert_eq!(key.thumbprint().as_deref(), expected, "{}", row["id"]);
         }
+    }
+}
+
+/// One scripted answer to whatever is asked.
+struct Row {
+    fetch: Value,
+    document: Vec<u8>,
+}
+
+#[async_trait]
+impl Transport for Row {
+    async fn get(&self, url: &Url) -> Result<Answer, FetchError> {
+        let number = |name: &str| self.fetch[name].as_u64().map(|n| usize::try_from(n).unwrap());
+        let promised = number("expanded_bytes").or(number("body_bytes"));
+        let word = |name: &str| self.fetch[name].as_str().map(str::to_owned);
+        assert_eq!(url.scheme(), "https");
+        Ok(Answer {
+            status: u16::try_from(number("status").unwrap()).unwrap(),
+            location: word("location"),
+            content_type: word("content_type"),
+            body: match promised {
+                Some(bytes) => Box::new(Blanks(bytes)),
+                None => Box::new(Once(Some(self.document.clone()))),
+            },
+            chain: Vec::new(),
+        })
+    }
+}
+
+/// That many blanks, in pieces.
+struct Blanks(usize);
+
+#[async_trait]
+impl Body for Blanks {
+    async fn piece(&mut self) -> Result<Option<Vec<u8>>, FetchError> {
+        let piece = self.0.min(64 * 1024);
+        self.0 -= piece;
+        Ok((piece > 0).then(|| vec![b' '; piece]))
+    }
+}
+
+#[tokio::test]
+async fn discovery_documents_are_usable_or_not() {
+    let Some(all) = vectors("discovery.json") else {
+        return;
+    };
+    let rows = all.as_array().unwrap();
+    assert_eq!(rows.len(), 43);
+    for row in rows {
+        let document = match &row["document"] {
+            Value::String(raw) => raw.clone().into_bytes(),
+            other => other.to_string().into_bytes(),
+        };
+        let issuer = IssuerUrl::parse(text(row, "configured_issuer")).unwrap();
+        if let Some(url) = row["document_url"].as_str() {
+            assert_eq!(issuer.discovery_url(), url, "{}", row["id"]);
+        }
+        let transport = Row {
+            fetch: row["fetch"].clone(),
+            document,
+        };
+        let fetcher = Fetcher::over(Arc::new(transport), false);
+        let answer = discover(&fetcher, &issuer).await;
+        assert_eq!(
+            answer.is_ok(),
+            row["usable"].as_bool().unwrap(),
+            "{}: {answer:?}",
+            row["id"]
+        );
+        let status = row["fetch"]["status"].as_u64().unwrap();
+        let temporary = answer.is_err_and(|error| error.is_temporary());
+        assert_eq!(temporary, status == 429 || status >= 500, "{}", row["id"]);
     }
 }

@@ -1,0 +1,21 @@
+//! Fetching documents from an issuer: small, bounded in time, from public addresses, over verified TLS.
+//!
+//! Owns the rules for every request to a URL that a stranger may have written (security rules of OpenID Connect
+//! Discovery 1.0, section 7; SSRF). Must not know what the documents mean.
+
+mod address;
+mod chain;
+mod error;
+mod fetcher;
+mod roots;
+mod transport;
+
+pub use address::Reach;
+pub use chain::thumbprint;
+pub use error::FetchError;
+pub use fetcher::{Document, FetchSettings, Fetcher};
+pub use roots::{ExtraRoots, RootsError};
+
+pub(super) use chain::to_pem;
+#[cfg(test)]
+pub(super) use transport::{Answer, Body, Transport};
