@@ -10,6 +10,7 @@ mod finding;
 mod glob;
 mod issuer;
 mod pattern;
+mod secret;
 mod terms;
 mod written;
 
@@ -21,5 +22,6 @@ pub use finding::{Finding, Severity};
 pub use glob::{Glob, Piece};
 pub use issuer::{IssuerError, IssuerUrl};
 pub use pattern::{Pattern, PatternError};
+pub use secret::Secret;
 pub use terms::{Terms, Trust};
 pub use written::{TrustError, TrustMistake, Written};

@@ -1,0 +1,176 @@
+//! A server of canned answers, for what no emulator does: lost answers, throttling, a wrong clock, odd bodies.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// One request, as it came.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub headers: BTreeMap<String, String>,
+    pub form: BTreeMap<String, String>,
+}
+
+impl Call {
+    pub fn action(&self) -> &str {
+        self.get("Action")
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        self.form.get(name).map_or("", String::as_str)
+    }
+
+    /// `AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/…`
+    pub fn scope(&self) -> Vec<String> {
+        let header = self.headers.get("authorization").cloned().unwrap_or_default();
+        let scope = header
+            .split("Credential=")
+            .nth(1)
+            .unwrap_or_default()
+            .split(',')
+            .next()
+            .unwrap_or_default();
+        scope.split('/').map(ToOwned::to_owned).collect()
+    }
+
+    pub fn access_key(&self) -> String {
+        self.scope().first().cloned().unwrap_or_default()
+    }
+}
+
+/// What is answered.
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    Body(u16, String),
+    With(u16, Vec<(&'static str, String)>, String),
+    /// The connection is closed after the request was read.
+    Lost,
+    /// Nothing, ever.
+    Silence,
+}
+
+impl Reply {
+    pub fn ok(action: &str, result: &str) -> Self {
+        Self::Body(
+            200,
+            format!(
+                "<{action}Response xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><{action}Result>{result}</{action}Result>\
+                 <ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></{action}Response>"
+            ),
+        )
+    }
+
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Self::Body(status, error_body(code, message))
+    }
+}
+
+pub(super) fn error_body(code: &str, message: &str) -> String {
+    format!(
+        "<ErrorResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\"><Error><Type>Sender</Type><Code>{code}</Code>\
+         <Message>{message}</Message></Error><RequestId>r-2</RequestId></ErrorResponse>"
+    )
+}
+
+type Answer = dyn Fn(&Call, usize) -> Reply + Send + Sync;
+
+/// The server; it ends with the runtime of the test.
+pub(super) struct Fake {
+    pub url: String,
+    calls: Arc<Mutex<Vec<Call>>>,
+}
+
+impl Fake {
+    /// `answer` gets the call, and how many of the same action came before it.
+    pub async fn start(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
+        let answer: Arc<Answer> = Arc::new(answer);
+        let seen = Arc::clone(&calls);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&seen)));
+            }
+        });
+        Self { url, calls }
+    }
+
+    pub fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    pub fn actions(&self) -> Vec<String> {
+        self.calls().iter().map(|call| call.action().to_owned()).collect()
+    }
+
+    pub fn count(&self, action: &str) -> usize {
+        self.calls().iter().filter(|call| call.action() == action).count()
+    }
+}
+
+async fn serve(mut stream: TcpStream, answer: Arc<Answer>, seen: Arc<Mutex<Vec<Call>>>) {
+    let _ = stream.set_nodelay(true);
+    while let Some(call) = read(&mut stream).await {
+        let before = {
+            let mut seen = seen.lock().unwrap();
+            let before = seen
+                .iter()
+                .filter(|earlier| earlier.action() == call.action())
+                .count();
+            seen.push(call.clone());
+            before
+        };
+        let (status, headers, body) = match answer(&call, before) {
+            Reply::Body(status, body) => (status, Vec::new(), body),
+            Reply::With(status, headers, body) => (status, headers, body),
+            Reply::Lost => return,
+            Reply::Silence => std::future::pending().await,
+        };
+        let mut text = format!(
+            "HTTP/1.1 {status} X\r\ncontent-type: text/xml\r\ncontent-length: {}\r\n",
+            body.len()
+        );
+        for (name, value) in headers {
+            text.push_str(&format!("{name}: {value}\r\n"));
+        }
+        text.push_str("\r\n");
+        text.push_str(&body);
+        if stream.write_all(text.as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn read(stream: &mut TcpStream) -> Option<Call> {
+    let mut bytes = Vec::new();
+    let head = loop {
+        if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at;
+        }
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).await.ok().filter(|read| *read > 0)?;
+        bytes.extend_from_slice(&chunk[..read]);
+    };
+    let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
+    let mut lines = text.split("\r\n");
+    lines.next()?;
+    let headers: BTreeMap<String, String> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+        .collect();
+    let length: usize = headers
+        .get("content-length")
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(0);
+    let mut body = bytes.split_off(head + 4);
+    while body.len() < length {
+        let mut chunk = [0; 4096];
+        let read = stream.read(&mut chunk).await.ok().filter(|read| *read > 0)?;
+        body.extend_from_slice(&chunk[..read]);
+    }
+    let form = url::form_urlencoded::parse(&body).into_owned().collect();
+    Some(Call { headers, form })
+}
