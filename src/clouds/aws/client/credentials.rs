@@ -10,7 +10,8 @@ use aws_credential_types::provider::{ProvideCredentials, Result as Answer, Share
 use aws_sdk_sts::types::Credentials as Session;
 use tokio::sync::Mutex;
 
-use super::error::{AwsError, Kind, clean};
+use super::error::{AwsError, Kind};
+use super::redact::clean;
 use super::settings::{AccessKeys, AssumeRole, TokenSource, WebIdentity};
 
 /// Credentials are renewed this long before they end, so that a call under way does not meet their end.

@@ -13,13 +13,14 @@
 //! | `connect` | the connection pool and its roots |
 //! | `credentials` | keys, web identity, assumed roles |
 //! | `attempt` | one call with its retries, stop and deadline |
-//! | `error` | what went wrong, and what to do |
+//! | `error`, `codes`, `redact` | what went wrong, what to do about it, and what of it may be shown |
 //! | `propagation` | waiting for what this run created |
 //! | `iam`, `roles`, `policies`, `providers` | the operations of IAM |
 
 mod account;
 mod accounts;
 mod attempt;
+mod codes;
 mod connect;
 mod credentials;
 mod error;
@@ -27,6 +28,7 @@ mod iam;
 mod policies;
 mod propagation;
 mod providers;
+mod redact;
 mod roles;
 mod settings;
 

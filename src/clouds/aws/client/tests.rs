@@ -690,7 +690,7 @@ async fn errors_and_debug_show_no_secret() {
     assert!(!text.contains("s3cr3t-canary"), "{text}");
 }
 
-/// What the SDK's rules make of every partition (facts: `aws.md`, section 1).
+/// What the rules of the SDK make of every partition.
 #[tokio::test]
 async fn every_partition_has_its_endpoint() {
     for (region, fips, endpoint) in [
