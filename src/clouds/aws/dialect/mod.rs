@@ -4,19 +4,26 @@
 //! reads no clock. What AWS does and where that is written stands in the documentation of each item.
 
 pub mod arn;
+mod aws_trust;
 pub mod condition_keys;
+mod escape;
 pub mod evaluate;
+pub mod gate;
 pub mod partition;
 pub mod policy;
+mod render;
 
 #[cfg(test)]
 pub(crate) mod shared_files;
 
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
+pub use aws_trust::AwsTrust;
 pub use evaluate::{
     AssumeRoleAnswer, AwsPrincipal, Context, ContextValue, Exchange, RegisteredProvider, StsError,
     Timestamps, WebIdentityRequest, authorize, evaluate_assume_role, evaluate_web_identity,
     exchange_web_identity,
 };
+pub use gate::{GateRefusal, shared_issuer_gate};
 pub use partition::Partition;
 pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};
+pub use render::{RenderError, RenderMistake, render};

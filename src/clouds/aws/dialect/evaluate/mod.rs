@@ -25,6 +25,7 @@ pub use condition::condition_holds;
 pub use context::{Context, ContextValue};
 pub use identity::authorize;
 pub use session_claims::{SessionClaims, SessionClaimsError};
+pub(super) use statement::covers_action;
 pub use truth::Truth;
 pub use web_identity::{
     Exchange, RegisteredProvider, StsError, Timestamps, WebIdentityRequest, evaluate_web_identity,

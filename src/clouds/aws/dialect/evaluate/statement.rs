@@ -53,7 +53,7 @@ pub(super) fn rule(
 }
 
 /// Whether the names of a statement cover an action. Letter case does not matter, wildcards do.
-pub(super) fn covers_action(statement: &Statement, action: &str) -> bool {
+pub(in super::super) fn covers_action(statement: &Statement, action: &str) -> bool {
     let action = action.to_ascii_lowercase();
     let covered = statement.actions.names().iter().any(|name| {
         match expand(&name.to_ascii_lowercase(), Wildcards::Yes, None) {

@@ -1,0 +1,74 @@
+//! What a trust policy cannot say.
+
+/// An argument that AWS cannot express.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{argument}: {reason}", branch_name(*.branch))]
+pub struct RenderError {
+    /// 0 is the top, then `also` in key order.
+    pub branch: usize,
+    /// The argument within the branch, for example `claims["x"]`.
+    pub argument: String,
+    pub reason: RenderMistake,
+}
+
+fn branch_name(branch: usize) -> String {
+    match branch {
+        0 => String::new(),
+        also => format!("also, {also}. in the order of its keys: "),
+    }
+}
+
+impl RenderError {
+    /// The argument as one writes it, with the key of its `also`. `also_keys` are all keys in order.
+    pub fn path<'a>(&self, also_keys: impl IntoIterator<Item = &'a str>) -> String {
+        let key = self
+            .branch
+            .checked_sub(1)
+            .and_then(|at| also_keys.into_iter().nth(at));
+        match key {
+            Some(key) => format!("also[\"{key}\"].{}", self.argument),
+            None => self.argument.clone(),
+        }
+    }
+}
+
+/// Why it cannot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RenderMistake {
+    #[error("expected a subject, a subject pattern or a claim, found none")]
+    TestsNothing,
+    #[error("expected an audience, found none")]
+    NoAudience,
+    #[error("expected at least one value, found an empty set")]
+    EmptySet,
+    #[error(
+        "AWS makes no condition key of the claim `{claim}` for tokens of `{issuer}`, so that a test of it would never hold; it knows {}{}, and `subjects` and `subject_patterns`",
+        list(.keys),
+        .nearest.as_ref().map(|key| format!("; the nearest is `{key}`")).unwrap_or_default()
+    )]
+    NoKey {
+        claim: String,
+        issuer: String,
+        nearest: Option<String>,
+        keys: Vec<String>,
+    },
+    #[error(
+        "the condition key of `{0}` holds a number, which a text cannot be compared with exactly; put a statement with `NumericEquals` into `additional_statements`, or test the subject"
+    )]
+    Number(String),
+    #[error(
+        "the tokens of this platform always carry `azp`, and AWS compares it where it compares audiences; expected `claims.azp` with the accepted clients, found none"
+    )]
+    AzpMissing,
+    #[error(
+        "AWS has no condition key for `azp` alone: it stands for the audience in tokens that carry it, and this platform's do not always; name the client in `audiences`, or test the subject"
+    )]
+    AzpIsTheAudience,
+    #[error("the statement id `{sid}` is one that the trust itself uses; expected another one")]
+    SidTaken { sid: String },
+}
+
+fn list(keys: &[String]) -> String {
+    let quoted: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    quoted.join(", ")
+}
