@@ -1,0 +1,246 @@
+//! Roles: create, read, list, change, delete.
+
+use std::collections::BTreeMap;
+
+use super::call::Call;
+use super::page::Page;
+use super::tagging::{self, GivenTags};
+use super::{boundary, trust_policy};
+use crate::clouds::aws::emulator::permission::Ask;
+use crate::clouds::aws::emulator::rule;
+use crate::clouds::aws::emulator::store::{Account, KeyCase, Role};
+use crate::clouds::aws::emulator::wire::{ApiError, Reply, Xml, random, timestamp};
+
+/// The most roles an account may have (quota L-FE177D64).
+const ROLES: usize = 1000;
+/// Bounds and default of `MaxSessionDuration`, in seconds.
+const SESSION: (u32, u32) = (3600, 43_200);
+
+pub fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let query = call.query;
+    let name = rule::ROLE_NAME.required(query, "RoleName")?;
+    let path = rule::ROLE_PATH.optional(query, "Path")?.unwrap_or("/");
+    let document = rule::DOCUMENT.required(query, "AssumeRolePolicyDocument")?;
+    let description = rule::ROLE_DESCRIPTION.optional(query, "Description")?;
+    let max_session = rule::number(query, "MaxSessionDuration", SESSION.0, SESSION.1)?;
+    let limit = rule::ARN.optional(query, "PermissionsBoundary")?;
+    let tags = GivenTags::read(query, KeyCase::Ignored)?;
+    let arn = call.arn(&format!("role{path}{name}"));
+    let mut ask = tags.ask(Ask::about(&arn));
+    if let Some(limit) = limit {
+        ask = ask.with("iam:PermissionsBoundary", vec![limit.to_owned()]);
+    }
+    if !tags.is_empty() {
+        call.permit(Some("iam:TagRole"), &ask)?;
+    }
+    let (now, fresh) = (call.now, call.freshness);
+    call.permit(None, &ask)?;
+    let trust = trust_policy::checked(call.world(), document)?;
+    let opened = call.open(&ask)?;
+    if let Some(limit) = limit {
+        boundary::checked(opened.account, opened.of_aws, limit)?;
+    }
+    let account = opened.account;
+    if account.role(name).is_some() {
+        return Err(ApiError::already_exists(format!(
+            "Role with name {name} already exists."
+        )));
+    }
+    if account.roles.len() >= ROLES {
+        return Err(ApiError::limit_exceeded(format!(
+            "Cannot exceed quota for RolesPerAccount: {ROLES}"
+        )));
+    }
+    let role = Role {
+        path: path.to_owned(),
+        name: name.to_owned(),
+        id: random::unique_id("AROA")?,
+        arn,
+        created: now,
+        trust,
+        description: description.map(str::to_owned),
+        max_session: max_session.unwrap_or(SESSION.0),
+        boundary: limit.map(str::to_owned),
+        tags: tags.fresh(KeyCase::Ignored),
+        inline: BTreeMap::new(),
+        attached: Vec::new(),
+        last_used: None,
+        unseen_reads: fresh.role_reads,
+    };
+    let reply = Reply::result(|xml| {
+        xml.element("Role", |xml| {
+            write(xml, &role);
+            write_boundary(xml, &role);
+            write_tags(xml, &role);
+        });
+    });
+    account.roles.insert(name.to_lowercase(), role);
+    Ok(reply)
+}
+
+pub fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let role = call.role(name)?;
+    if role.unseen_reads > 0 {
+        role.unseen_reads -= 1;
+        return Err(ApiError::no_such_entity(format!(
+            "The role with name {name} cannot be found."
+        )));
+    }
+    Ok(Reply::result(|xml| {
+        xml.element("Role", |xml| {
+            write(xml, role);
+            write_boundary(xml, role);
+            write_tags(xml, role);
+            write_last_used(xml, role);
+        });
+    }))
+}
+
+/// A list leaves out boundary, tags and last use, as IAM's does.
+pub fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let query = call.query;
+    let prefix = rule::PATH_PREFIX.optional(query, "PathPrefix")?.unwrap_or("/");
+    let ask = Ask::about(call.arn(&format!("role{prefix}")));
+    let account = call.open(&ask)?.account;
+    let roles = account
+        .roles
+        .iter()
+        .filter(|(_, role)| role.path.starts_with(prefix))
+        .map(|(key, role)| (key.clone(), role));
+    let page = Page::cut(query, roles)?;
+    Ok(Reply::result(|xml| {
+        xml.list("Roles", &page.items, |xml, role| write(xml, role));
+        page.write_end(xml);
+    }))
+}
+
+/// What is left out falls back: the duration to one hour, the description to none.
+pub fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let description = rule::ROLE_DESCRIPTION.optional(call.query, "Description")?;
+    let max_session = rule::number(call.query, "MaxSessionDuration", SESSION.0, SESSION.1)?;
+    let role = call.role(name)?;
+    if let Some(description) = description {
+        role.description = Some(description.to_owned());
+    }
+    role.max_session = max_session.unwrap_or(SESSION.0);
+    Ok(Reply::result(|_| {}))
+}
+
+pub fn update_description(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let description = rule::ROLE_DESCRIPTION.required(call.query, "Description")?;
+    let role = call.role(name)?;
+    role.description = Some(description.to_owned());
+    Ok(Reply::result(|xml| {
+        xml.element("Role", |xml| write(xml, role));
+    }))
+}
+
+pub fn update_trust(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let document = rule::DOCUMENT.required(call.query, "PolicyDocument")?;
+    call.role(name)?;
+    let trust = trust_policy::checked(call.world(), document)?;
+    call.role(name)?.trust = trust;
+    Ok(Reply::none())
+}
+
+pub fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let ask = call.about_role(name);
+    let opened = call.open(&ask)?;
+    let account: &mut Account = opened.account;
+    let role = account
+        .role(name)
+        .ok_or_else(|| ApiError::no_such_entity(format!("The role with name {name} cannot be found.")))?;
+    let left = if account.profiles_of(name).next().is_some() {
+        Some("must remove roles from instance profile first")
+    } else if !role.attached.is_empty() {
+        Some("must detach all policies first")
+    } else if !role.inline.is_empty() {
+        Some("must delete policies first")
+    } else {
+        None
+    };
+    if let Some(left) = left {
+        return Err(ApiError::delete_conflict(format!(
+            "Cannot delete entity, {left}."
+        )));
+    }
+    account.roles.remove(&name.to_lowercase());
+    Ok(Reply::none())
+}
+
+pub fn tag(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let tags = GivenTags::read(call.query, KeyCase::Ignored)?;
+    let ask = tags.ask(call.about_role(name));
+    let role = call.open(&ask)?.role(name)?;
+    role.tags = tags.added_to(&role.tags, "TagsPerRole")?;
+    Ok(Reply::none())
+}
+
+pub fn untag(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let keys = tagging::keys(call.query)?;
+    let ask = call.about_role(name).with("aws:TagKeys", keys.clone());
+    let role = call.open(&ask)?.role(name)?;
+    for key in &keys {
+        role.tags.remove(key);
+    }
+    Ok(Reply::none())
+}
+
+pub fn list_tags(call: &mut Call<'_>) -> Result<Reply, ApiError> {
+    let query = call.query;
+    let name = rule::ROLE_NAME.required(query, "RoleName")?;
+    let role = call.role(name)?;
+    let tags = role
+        .tags
+        .iter()
+        .enumerate()
+        .map(|(at, tag)| (format!("{at:04}"), tag));
+    let page = Page::cut(query, tags)?;
+    Ok(Reply::result(|xml| {
+        tagging::write(xml, page.items.iter().copied());
+        page.write_end(xml);
+    }))
+}
+
+/// The part of a role that every reply about it shows.
+pub fn write(xml: &mut Xml, role: &Role) {
+    xml.text("Path", &role.path)
+        .text("RoleName", &role.name)
+        .text("RoleId", &role.id)
+        .text("Arn", &role.arn)
+        .text("CreateDate", timestamp::iso8601(role.created))
+        .text("AssumeRolePolicyDocument", role.trust.encoded())
+        .optional("Description", role.description.as_deref())
+        .text("MaxSessionDuration", role.max_session);
+}
+
+pub fn write_boundary(xml: &mut Xml, role: &Role) {
+    if let Some(boundary) = &role.boundary {
+        xml.element("PermissionsBoundary", |xml| {
+            xml.text("PermissionsBoundaryType", "Policy")
+                .text("PermissionsBoundaryArn", boundary);
+        });
+    }
+}
+
+pub fn write_tags(xml: &mut Xml, role: &Role) {
+    if !role.tags.is_empty() {
+        tagging::write(xml, role.tags.iter());
+    }
+}
+
+pub fn write_last_used(xml: &mut Xml, role: &Role) {
+    xml.element("RoleLastUsed", |xml| {
+        if let Some((at, region)) = &role.last_used {
+            xml.text("LastUsedDate", timestamp::iso8601(*at))
+                .text("Region", region);
+        }
+    });
+}

@@ -1,0 +1,75 @@
+//! The managed policies of AWS that the emulator knows, with the ARNs of a partition.
+
+use serde_json::json;
+
+use super::Document;
+use super::catalogue::{CATALOGUE, Entry, Grant};
+use crate::clouds::aws::emulator::wire::timestamp;
+
+/// A managed policy of AWS.
+#[derive(Clone, Debug)]
+pub struct AwsPolicy {
+    pub name: &'static str,
+    pub path: &'static str,
+    pub description: &'static str,
+    pub id: String,
+    pub arn: String,
+    pub document: Document,
+    /// Seconds since 1970.
+    pub created: i64,
+}
+
+/// All of them, with the ARNs of a partition.
+pub fn aws_policies(partition: &str) -> Vec<AwsPolicy> {
+    CATALOGUE
+        .iter()
+        .filter_map(|entry| entry.policy(partition))
+        .collect()
+}
+
+impl Entry {
+    fn policy(&self, partition: &str) -> Option<AwsPolicy> {
+        let statement = match self.grant {
+            Grant::Allow(actions) => json!({"Effect": "Allow", "Action": actions, "Resource": "*"}),
+            Grant::AllowAllBut(actions) => json!({"Effect": "Allow", "NotAction": actions, "Resource": "*"}),
+            Grant::DenyAll => json!({"Effect": "Deny", "Action": "*", "Resource": "*"}),
+        };
+        let text = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        Some(AwsPolicy {
+            name: self.name,
+            path: self.path,
+            description: self.description,
+            id: self.id(),
+            arn: format!("arn:{partition}:iam::aws:policy{}{}", self.path, self.name),
+            document: Document::parse(&text).ok()?,
+            created: timestamp::from_basic("20150206T184000Z")?,
+        })
+    }
+
+    /// An id that is the same in every run.
+    fn id(&self) -> String {
+        let digest = ring::digest::digest(&ring::digest::SHA256, self.name.as_bytes());
+        let text = data_encoding::BASE32_NOPAD.encode(digest.as_ref());
+        format!("ANPA{}", text.get(..17).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_entry_is_a_policy_with_an_id_of_its_own() {
+        let policies = aws_policies("aws-cn");
+        assert_eq!(policies.len(), CATALOGUE.len());
+        let mut ids: Vec<_> = policies.iter().map(|policy| &policy.id).collect();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), CATALOGUE.len());
+        assert!(
+            policies
+                .iter()
+                .any(|policy| policy.arn == "arn:aws-cn:iam::aws:policy/job-function/ViewOnlyAccess")
+        );
+    }
+}
