@@ -14,7 +14,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::pool::Client as HttpClient;
 use tokio::sync::OnceCell;
 
-use super::account::{AccountId, Caller, Partition, RoleArn};
+use super::account::Caller;
 use super::attempt::{Effect, Limits, Patience, call};
 use super::connect;
 use super::credentials::{Assumed, FromWebIdentity, Remembered, keys};
@@ -22,6 +22,7 @@ use super::error::{AwsError, Kind};
 use super::iam::{Account, Iam, Standing};
 use super::providers::ProviderCache;
 use super::settings::{AssumeRole, Settings};
+use crate::clouds::aws::dialect::{AccountId, Partition, RoleArn};
 
 /// IAM is one service per partition; the region only chooses the partition and the STS endpoint.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -180,7 +181,12 @@ impl Accounts {
         if own.account == *account {
             return Ok(None);
         }
-        let role = RoleArn::of(&own.partition, account, name).map_err(AwsError::configuration)?;
+        let text = format!(
+            "arn:{}:iam::{account}:role/{}",
+            own.partition,
+            name.trim_start_matches('/')
+        );
+        let role = RoleArn::parse(&text).map_err(AwsError::configuration)?;
         Ok(Some(AssumeRole::plain(role)))
     }
 

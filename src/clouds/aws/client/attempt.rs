@@ -12,15 +12,15 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::error::{AwsError, Kind};
+use crate::framework::{Context, Stop};
 
 /// When a caller wants to have an answer, whatever it is.
 #[derive(Clone, Debug, Default)]
 pub struct Limits {
     /// After this: no new call, waits end at once, reads are dropped, a write that is under way is waited for.
-    pub stop: CancellationToken,
+    pub stop: Stop,
     /// `None`: attempts and their time-out are the only limit.
     pub deadline: Option<Instant>,
 }
@@ -152,11 +152,20 @@ fn asked_wait<E>(error: &SdkError<E, HttpResponse>) -> Option<Duration> {
         .or_else(|| number("retry-after").map(Duration::from_secs))
 }
 
+impl From<&Context> for Limits {
+    fn from(context: &Context) -> Self {
+        Self {
+            stop: context.stop.clone(),
+            deadline: Some(context.deadline),
+        }
+    }
+}
+
 impl Limits {
     /// # Errors
     /// `Stopped` or `Deadline`.
     pub(super) fn check(&self, operation: &'static str) -> Result<(), AwsError> {
-        if self.stop.is_cancelled() {
+        if self.stop.is_requested() {
             return Err(stopped(operation));
         }
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
@@ -177,7 +186,7 @@ impl Limits {
         }
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Err(stopped(operation)),
+            () = self.stop.requested() => Err(stopped(operation)),
             () = self.over() => Err(late(operation)),
             answer = call => Ok(answer),
         }
@@ -193,7 +202,7 @@ impl Limits {
         }
         tokio::select! {
             biased;
-            () = self.stop.cancelled() => Err(error),
+            () = self.stop.requested() => Err(error),
             () = tokio::time::sleep(wait) => Ok(()),
         }
     }

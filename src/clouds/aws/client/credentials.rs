@@ -87,14 +87,14 @@ impl Assumed {
         let answer = self
             .client
             .assume_role()
-            .role_arn(role.role_arn.as_str())
+            .role_arn(role.role_arn.to_string())
             .role_session_name(role.session_name.as_str())
             .set_external_id(role.external_id.clone())
             .set_duration_seconds(role.duration.map(|duration| duration.seconds()))
             .send()
             .await
-            .map_err(|e| refused(AwsError::of_sdk("sts:AssumeRole", &e), role.role_arn.as_str()))?;
-        session(answer.credentials, "sts:AssumeRole", role.role_arn.as_str())
+            .map_err(|e| refused(AwsError::of_sdk("sts:AssumeRole", &e), &role.role_arn.to_string()))?;
+        session(answer.credentials, "sts:AssumeRole", &role.role_arn.to_string())
     }
 }
 
@@ -123,7 +123,7 @@ impl FromWebIdentity {
         let answer = self
             .client
             .assume_role_with_web_identity()
-            .role_arn(identity.role_arn.as_str())
+            .role_arn(identity.role_arn.to_string())
             .role_session_name(identity.session_name.as_str())
             .set_duration_seconds(identity.duration.map(|duration| duration.seconds()))
             .web_identity_token(token.expose())
@@ -132,13 +132,13 @@ impl FromWebIdentity {
             .map_err(|e| {
                 refused(
                     AwsError::of_sdk("sts:AssumeRoleWithWebIdentity", &e),
-                    identity.role_arn.as_str(),
+                    &identity.role_arn.to_string(),
                 )
             })?;
         session(
             answer.credentials,
             "sts:AssumeRoleWithWebIdentity",
-            identity.role_arn.as_str(),
+            &identity.role_arn.to_string(),
         )
     }
 }

@@ -12,11 +12,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::account::AccountId;
 use super::accounts::Accounts;
 use super::attempt::{Effect, Limits, Patience, call};
 use super::error::{AwsError, Kind};
 use super::providers::ProviderCache;
+use crate::clouds::aws::dialect::AccountId;
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
@@ -107,9 +107,9 @@ impl Iam {
     }
 
     /// The same, whose calls end with these limits.
-    pub fn within(&self, limits: Limits) -> Self {
+    pub fn within(&self, limits: impl Into<Limits>) -> Self {
         Self {
-            limits,
+            limits: limits.into(),
             ..self.clone()
         }
     }

@@ -8,7 +8,7 @@
 //! | file | noun |
 //! |---|---|
 //! | `settings` | what the user configured |
-//! | `account` | account ids, partitions, role ARNs |
+//! | `account` | who the own credentials are |
 //! | `accounts` | the entrance: whose credentials, which account |
 //! | `connect` | the connection pool and its roots |
 //! | `credentials` | keys, web identity, assumed roles |
@@ -37,7 +37,7 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
-pub use account::{AccountError, AccountId, Caller, Partition, RoleArn, RoleArnError};
+pub use account::Caller;
 pub use accounts::Accounts;
 pub use attempt::Limits;
 pub use error::{AwsError, Failure, Kind};

@@ -41,7 +41,7 @@ where
         }
         tokio::select! {
             biased;
-            () = limits.stop.cancelled() => return Err(error),
+            () = limits.stop.requested() => return Err(error),
             () = tokio::time::sleep(wait) => {}
         }
         pause = (pause * 2).min(LONGEST);
@@ -107,7 +107,7 @@ mod tests {
         let start = Instant::now();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_secs(10)).await;
-            stop.cancel();
+            stop.request();
         });
         let stopped = wait_for::<(), _>(&limits, AwsError::is_not_found, || async { Err(missing()) }).await;
         assert!(stopped.is_err());

@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::account::{AccountId, RoleArn};
+use crate::clouds::aws::dialect::{AccountId, RoleArn};
 use crate::trust::Secret;
 
 /// How AWS is reached. What is `None` or empty is left to the environment and the files of the AWS tools, which the

@@ -7,6 +7,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::fake::{Call, Fake, Reply, error_body};
 use super::*;
+use crate::clouds::aws::dialect::{AccountId, RoleArn};
 use crate::trust::Secret;
 
 mod environment;
@@ -525,7 +526,7 @@ async fn stop_and_deadline_end_waits_and_forbid_calls() {
     let start = Instant::now();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        stop.cancel();
+        stop.request();
     });
     assert_eq!(stopped.delete_role("x").await.unwrap_err().kind, Kind::Throttled);
     assert!(start.elapsed() < Duration::from_secs(5));
