@@ -131,6 +131,7 @@ impl Convert for Value {
 /// # Errors
 /// Names the member that is missing or of another shape.
 pub fn member<T: Convert>(value: &Value, name: &str) -> Result<T, String> {
+    let name = name.trim_start_matches("r#");
     let found = value
         .member(name)
         .ok_or_else(|| format!("expected the attribute `{name}`, found none"))?;
@@ -156,7 +157,7 @@ fn mismatch(expected: &str, found: &Value) -> String {
 
 /// Declares a model: a struct whose fields are attributes of the same name.
 ///
-/// Every field is an [`Attr`], so that null, unknown and known stay apart. `Default` is the object with every
+/// An attribute named like a Rust keyword is written raw (`r#use`). Every field is an [`Attr`], so that null, unknown and known stay apart. `Default` is the object with every
 /// attribute null.
 #[macro_export]
 macro_rules! model {
@@ -173,7 +174,7 @@ macro_rules! model {
             fn to_value(&self) -> $crate::framework::Value {
                 let mut members = std::collections::BTreeMap::new();
                 $(members.insert(
-                    stringify!($field).to_owned(),
+                    stringify!($field).trim_start_matches("r#").to_owned(),
                     $crate::framework::Convert::to_value(&self.$field),
                 );)*
                 $crate::framework::Value::Object(members)

@@ -1,5 +1,12 @@
 //! Amazon Web Services: an IAM OIDC provider, roles that trust it, and the exchange through STS.
 
+mod cloud;
+
 pub mod client;
+pub mod configuration;
+pub mod diagnosis;
 pub mod dialect;
 pub mod emulator;
+pub mod tags;
+
+pub use cloud::Aws;

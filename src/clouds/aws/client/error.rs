@@ -96,7 +96,7 @@ impl AwsError {
         }))
     }
 
-    pub(super) fn configuration(message: impl Display) -> Self {
+    pub(in crate::clouds::aws) fn configuration(message: impl Display) -> Self {
         Self::new(Kind::Configuration, "aws", message.to_string())
     }
 

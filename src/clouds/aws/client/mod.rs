@@ -47,5 +47,5 @@ pub use providers::{NewProvider, Provider};
 pub use roles::{NewRole, Role};
 pub use settings::{
     AccessKeys, AssumeRole, Endpoints, SessionDuration, SessionName, Settings, SettingsError, TokenSource,
-    WebIdentity,
+    WebIdentity, check_entry, check_region,
 };

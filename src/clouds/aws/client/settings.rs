@@ -227,7 +227,7 @@ impl Settings {
 // SECURITY: the region becomes part of a host name.
 /// # Errors
 /// Anything but the characters of a region.
-pub(crate) fn check_region(region: &str) -> Result<(), SettingsError> {
+pub fn check_region(region: &str) -> Result<(), SettingsError> {
     let fits = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
     if !region.is_empty() && region.len() <= 63 && region.bytes().all(fits) && region.contains('-') {
         return Ok(());
@@ -238,7 +238,7 @@ pub(crate) fn check_region(region: &str) -> Result<(), SettingsError> {
 // SECURITY: a role of another account under this key would write into the wrong account.
 /// # Errors
 /// A role that is not in the account its key names.
-pub(crate) fn check_entry(account: &AccountId, entry: &AssumeRole) -> Result<(), SettingsError> {
+pub fn check_entry(account: &AccountId, entry: &AssumeRole) -> Result<(), SettingsError> {
     if entry.role_arn.account() == account {
         return Ok(());
     }

@@ -1,0 +1,42 @@
+//! AWS as one of the clouds of the provider.
+
+use super::configuration::{Configuration, attribute, read, validate};
+use crate::clouds::{Cloud, Common, Environment};
+use crate::framework::{Attribute, Diagnostics, Parts, Value};
+
+/// AWS. Its parts share the configuration, which each reads when it is called.
+#[derive(Debug, Default)]
+pub struct Aws {
+    configuration: Configuration,
+}
+
+impl Cloud for Aws {
+    fn id(&self) -> &'static str {
+        "aws"
+    }
+
+    fn attribute(&self) -> Attribute {
+        attribute(self.id())
+    }
+
+    fn validate(&self, block: &Value, diagnostics: &mut Diagnostics) {
+        validate(block, diagnostics);
+    }
+
+    fn configure(
+        &self,
+        block: &Value,
+        common: &Common,
+        environment: &Environment,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if let Some(configured) = read(block, common, environment, diagnostics) {
+            self.configuration.set(configured);
+        }
+    }
+
+    fn parts(&self) -> Parts {
+        let _ = &self.configuration;
+        Parts::default()
+    }
+}

@@ -1,0 +1,5 @@
+//! Data sources that belong to no cloud.
+
+mod issuer;
+
+pub(super) use issuer::IssuerSource;
