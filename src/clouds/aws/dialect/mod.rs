@@ -11,6 +11,7 @@ pub mod evaluate;
 pub mod gate;
 pub mod partition;
 pub mod policy;
+mod read_back;
 mod render;
 
 #[cfg(test)]
@@ -26,4 +27,5 @@ pub use evaluate::{
 pub use gate::{GateRefusal, shared_issuer_gate};
 pub use partition::Partition;
 pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};
-pub use render::{RenderError, RenderMistake, render};
+pub use read_back::{ReadBackError, read_back};
+pub use render::{NoKey, RenderError, RenderMistake, render};

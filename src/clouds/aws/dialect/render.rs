@@ -7,7 +7,7 @@ mod error;
 
 use std::collections::BTreeSet;
 
-pub use error::{RenderError, RenderMistake};
+pub use error::{NoKey, RenderError, RenderMistake};
 
 use super::arn::ProviderArn;
 use super::aws_trust::AwsTrust;
@@ -229,12 +229,12 @@ fn no_key(url: &str, name: &ClaimName) -> RenderMistake {
         .filter(|key| key.kind != KeyKind::Number)
         .map(|key| key.claim.to_owned())
         .collect();
-    RenderMistake::NoKey {
+    RenderMistake::NoKey(Box::new(NoKey {
         claim: name.to_string(),
         issuer: url.to_owned(),
         nearest: nearest(&keys, name.as_str()),
         keys,
-    }
+    }))
 }
 
 /// The key with the longest common beginning or end of at least four characters.

@@ -41,17 +41,8 @@ pub enum RenderMistake {
     NoAudience,
     #[error("expected at least one value, found an empty set")]
     EmptySet,
-    #[error(
-        "AWS makes no condition key of the claim `{claim}` for tokens of `{issuer}`, so that a test of it would never hold; it knows {}{}, and `subjects` and `subject_patterns`",
-        list(.keys),
-        .nearest.as_ref().map(|key| format!("; the nearest is `{key}`")).unwrap_or_default()
-    )]
-    NoKey {
-        claim: String,
-        issuer: String,
-        nearest: Option<String>,
-        keys: Vec<String>,
-    },
+    #[error(transparent)]
+    NoKey(Box<NoKey>),
     #[error(
         "the condition key of `{0}` holds a number, which a text cannot be compared with exactly; put a statement with `NumericEquals` into `additional_statements`, or test the subject"
     )]
@@ -66,6 +57,20 @@ pub enum RenderMistake {
     AzpIsTheAudience,
     #[error("the statement id `{sid}` is one that the trust itself uses; expected another one")]
     SidTaken { sid: String },
+}
+
+/// A claim that AWS makes no condition key of.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "AWS makes no condition key of the claim `{claim}` for tokens of `{issuer}`, so that a test of it would never hold; it knows {}{}, and `subjects` and `subject_patterns`",
+    list(.keys),
+    .nearest.as_ref().map(|key| format!("; the nearest is `{key}`")).unwrap_or_default()
+)]
+pub struct NoKey {
+    pub claim: String,
+    pub issuer: String,
+    pub nearest: Option<String>,
+    pub keys: Vec<String>,
 }
 
 fn list(keys: &[String]) -> String {
