@@ -1,0 +1,340 @@
+//! Every argument, changed: in place where the contract says so, by a replacement where it says that.
+
+use crate::harness::{Backend, Lab, left_out};
+use crate::hcl::{Block, text};
+use serde_json::{Value, json};
+
+crate::on_both!(
+    arguments_in_place,
+    issuer_in_place,
+    replacements,
+    behaviour_without_a_call,
+    policies_from_set_to_null
+);
+crate::on_sandbox!(audiences_in_place);
+
+const ADDRESS: &str = "oidcfed_aws_trust.deploy";
+const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const POWER: &str = "arn:aws:iam::aws:policy/PowerUserAccess";
+
+/// An argument, two values of it, and where the second one must show: a pointer into [`seen`], and the value there.
+struct Change {
+    argument: &'static str,
+    first: &'static str,
+    second: &'static str,
+    shows: fn(&Lab) -> Value,
+}
+
+const CHANGES: &[Change] = &[
+    Change {
+        argument: "description",
+        first: r#""one""#,
+        second: r#""two""#,
+        shows: |_| json!("two"),
+    },
+    Change {
+        argument: "max_session_duration",
+        first: "7200",
+        second: "43200",
+        shows: |_| json!(43200),
+    },
+    Change {
+        argument: "permissions_boundary",
+        first: r#""arn:aws:iam::aws:policy/ReadOnlyAccess""#,
+        second: r#""arn:aws:iam::aws:policy/PowerUserAccess""#,
+        shows: |_| json!(POWER),
+    },
+    Change {
+        argument: "managed_policy_arns",
+        first: r#"["ReadOnlyAccess", "PowerUserAccess"]"#,
+        second: r#"["arn:aws:iam::aws:policy/ReadOnlyAccess"]"#,
+        shows: |_| json!([READ_ONLY]),
+    },
+    Change {
+        argument: "inline_policies",
+        first: r#"{ one = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] }) }"#,
+        second: r#"{ two = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "ec2:*", Resource = "*" }] }) }"#,
+        shows: |_| json!(["two"]),
+    },
+    Change {
+        argument: "tags",
+        first: r#"{ a = "1", b = "2" }"#,
+        second: r#"{ b = "3" }"#,
+        shows: |_| json!({ "b": "3" }),
+    },
+    Change {
+        argument: "subjects",
+        first: r#"["repo:acme/one:ref:refs/heads/main"]"#,
+        second: r#"["repo:acme/two:ref:refs/heads/main"]"#,
+        shows: |_| json!("repo:acme/two:ref:refs/heads/main"),
+    },
+    Change {
+        argument: "subject_patterns",
+        first: r#"["repo:acme/one:*"]"#,
+        second: r#"["repo:acme/two:*"]"#,
+        shows: |_| json!("repo:acme/two:*"),
+    },
+    Change {
+        argument: "claims",
+        first: r#"{ repository_owner_id = ["111"] }"#,
+        second: r#"{ repository_owner_id = ["222"] }"#,
+        shows: |_| json!("222"),
+    },
+    Change {
+        argument: "claim_patterns",
+        first: r#"{ job_workflow_ref = ["acme/one/*"] }"#,
+        second: r#"{ job_workflow_ref = ["acme/two/*"] }"#,
+        shows: |_| json!("acme/two/*"),
+    },
+    Change {
+        argument: "also",
+        first: r#"{ other = { subjects = ["repo:acme/third:ref:refs/heads/main"] } }"#,
+        second: r#"{ other = { subjects = ["repo:acme/fourth:ref:refs/heads/main"] } }"#,
+        shows: |_| json!("repo:acme/fourth:ref:refs/heads/main"),
+    },
+    Change {
+        argument: "session_tag_keys",
+        first: r#"["team"]"#,
+        second: r#"["team", "project"]"#,
+        shows: |_| json!("sts:TagSession"),
+    },
+    Change {
+        argument: "source_identity",
+        first: "false",
+        second: "true",
+        shows: |_| json!("sts:SetSourceIdentity"),
+    },
+    Change {
+        argument: "require_authorized_role",
+        first: "false",
+        second: "true",
+        shows: |_| json!("sts:RoleAuthorizedByIdp"),
+    },
+    Change {
+        argument: "additional_statements",
+        first: r#"jsonencode([{ Sid = "One", Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
+        second: r#"jsonencode([{ Sid = "Two", Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
+        shows: |_| json!("Two"),
+    },
+];
+
+/// What the account holds about one argument.
+fn seen(lab: &Lab, argument: &str) -> Value {
+    let role = lab.get_role(&lab.role).expect("the role");
+    match argument {
+        "description" => role["Description"].clone(),
+        "max_session_duration" => role["MaxSessionDuration"].clone(),
+        "permissions_boundary" => role["PermissionsBoundary"]["PermissionsBoundaryArn"].clone(),
+        "managed_policy_arns" => json!(lab.policies(&lab.role).1),
+        "inline_policies" => json!(lab.policies(&lab.role).0),
+        "tags" => {
+            let tags = role["Tags"].as_array().cloned().unwrap_or_default();
+            let own = tags
+                .iter()
+                .filter(|tag| !tag["Key"].as_str().unwrap_or_default().starts_with("oidcfed:"));
+            own.map(|tag| {
+                (
+                    tag["Key"].as_str().unwrap_or_default().to_owned(),
+                    tag["Value"].clone(),
+                )
+            })
+            .collect()
+        }
+        _ => json!(role["AssumeRolePolicyDocument"].to_string()),
+    }
+}
+
+fn shows(found: &Value, expected: &Value) -> bool {
+    match (found, expected) {
+        (Value::String(policy), Value::String(part)) if policy.starts_with('{') => {
+            policy.contains(&format!("\"{part}\""))
+        }
+        _ => found == expected,
+    }
+}
+
+fn arguments_in_place(lab: &Lab) {
+    let base = Block::trust(&lab.issuer, &lab.role);
+    let terraform = lab.configuration(&base.to_string());
+    terraform.settle("after create");
+    let unique_id = terraform.state(ADDRESS)["role_unique_id"].clone();
+    for change in CHANGES {
+        let mut block = base.clone();
+        if change.argument == "subject_patterns" {
+            block = block.without("subjects");
+        }
+        for value in [change.first, change.second] {
+            terraform.write("main.tf", &block.clone().with(change.argument, value).to_string());
+            let plan = terraform.plan();
+            if !plan.empty {
+                assert_eq!(
+                    plan.actions(ADDRESS),
+                    ["update"],
+                    "{} = {value}\n{}",
+                    change.argument,
+                    plan.text
+                );
+                terraform.apply_plan();
+            }
+            terraform.assert_empty_plan(&format!("{} = {value}", change.argument));
+        }
+        let (found, expected) = (seen(lab, change.argument), (change.shows)(lab));
+        assert!(
+            shows(&found, &expected),
+            "{}: expected {expected}, found {found}",
+            change.argument
+        );
+        assert_eq!(
+            terraform.state(ADDRESS)["role_unique_id"],
+            unique_id,
+            "{} replaced the role",
+            change.argument
+        );
+    }
+    terraform.write("main.tf", &base.to_string());
+    terraform.settle("after all arguments left again");
+    terraform.destroy();
+}
+
+fn issuer_in_place(lab: &Lab) {
+    let (old, new) = (lab.issuer.clone(), format!("{}-new", lab.issuer));
+    let terraform = lab.configuration(&Block::trust(&old, &lab.role).to_string());
+    terraform.settle("after create");
+    let unique_id = terraform.state(ADDRESS)["role_unique_id"].clone();
+    terraform.write("main.tf", &Block::trust(&new, &lab.role).to_string());
+    assert_eq!(terraform.plan().actions(ADDRESS), ["update"]);
+    terraform.settle("after the issuer changed");
+    let state = terraform.state(ADDRESS);
+    assert_eq!(state["role_unique_id"], unique_id, "the role was replaced");
+    assert_eq!(state["oidc_provider_arn"], lab.provider_arn(&new));
+    assert!(lab.oidc_provider(&old).is_none(), "the old provider stayed");
+    let policy = lab.get_role(&lab.role).expect("the role")["AssumeRolePolicyDocument"].to_string();
+    assert!(
+        policy.contains(&lab.provider_arn(&new))
+            && !policy.contains(&format!("{}\"", lab.provider_arn(&old))),
+        "{policy}"
+    );
+    terraform.destroy();
+    assert!(lab.oidc_provider(&new).is_none());
+}
+
+fn audiences_in_place(lab: &Lab) {
+    let with = |audiences: &str| {
+        Block::trust(&lab.issuer, &lab.role)
+            .with("audiences", audiences)
+            .to_string()
+    };
+    let terraform = lab.configuration(&with(r#"["a.example", "b.example"]"#));
+    terraform.settle("after create");
+    assert_eq!(lab.audiences(&lab.issuer), ["a.example", "b.example"]);
+    terraform.write("main.tf", &with(r#"["c.example", "b.example"]"#));
+    assert_eq!(terraform.plan().actions(ADDRESS), ["update"]);
+    terraform.settle("after the audiences changed");
+    assert_eq!(
+        lab.audiences(&lab.issuer),
+        ["b.example", "c.example"],
+        "the new one is added, the one of nobody goes"
+    );
+    terraform.write("main.tf", &with(r#"["b.example", "c.example"]"#));
+    terraform.assert_empty_plan("another order of a set");
+    terraform.destroy();
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
+}
+
+fn replacements(lab: &Lab) {
+    let base = Block::trust(&lab.issuer, &lab.role);
+    let prefix = text(&lab.role[..10]);
+    let steps = [
+        ("role_path", base.clone().with("role_path", r#""/one/""#)),
+        (
+            "role_name",
+            base.clone()
+                .with("role_path", r#""/one/""#)
+                .with("role_name", text(&format!("{}-2", lab.role))),
+        ),
+        (
+            "role_name_prefix",
+            base.clone()
+                .with("role_path", r#""/one/""#)
+                .without("role_name")
+                .with("role_name_prefix", prefix),
+        ),
+    ];
+    let terraform = lab.configuration(&base.to_string());
+    terraform.settle("after create");
+    for (argument, block) in steps {
+        terraform.write("main.tf", &block.to_string());
+        let plan = terraform.plan();
+        assert_eq!(
+            plan.actions(ADDRESS),
+            ["delete", "create"],
+            "{argument}\n{}",
+            plan.text
+        );
+        terraform.apply_plan();
+        terraform.assert_empty_plan(argument);
+    }
+    let role = terraform.state(ADDRESS)["role_arn"]
+        .as_str()
+        .unwrap()
+        .rsplit('/')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(role.starts_with(&lab.role[..10]) && role.len() > 10, "{role}");
+    assert!(lab.get_role(&lab.role).is_none());
+    terraform.destroy();
+    assert!(lab.get_role(&role).is_none());
+    if lab.backend == Backend::Moto {
+        left_out("replacement by account_id runs on the sandbox, see accounts");
+    }
+}
+
+/// Arguments about behaviour change the state and nothing else.
+fn behaviour_without_a_call(lab: &Lab) {
+    let base = Block::trust(&lab.issuer, &lab.role);
+    let terraform = lab.configuration(&base.to_string());
+    terraform.settle("after create");
+    let before = lab.get_role(&lab.role);
+    for (argument, value) in [
+        ("force_detach", "true"),
+        ("timeouts", r#"{ create = "5m", delete = "1m30s" }"#),
+    ] {
+        terraform.write("main.tf", &base.clone().with(argument, value).to_string());
+        let plan = terraform.plan();
+        assert_eq!(plan.actions(ADDRESS), ["update"], "{argument}\n{}", plan.text);
+        terraform.apply_plan();
+        terraform.assert_empty_plan(argument);
+    }
+    assert_eq!(lab.get_role(&lab.role), before);
+    terraform.destroy();
+}
+
+/// From set to null is "no longer managed": nothing is detached, and the plan or the apply says what stays.
+fn policies_from_set_to_null(lab: &Lab) {
+    let base = Block::trust(&lab.issuer, &lab.role);
+    let set = base
+        .clone()
+        .with("managed_policy_arns", format!(r#"["{READ_ONLY}"]"#))
+        .with("force_detach", "true");
+    let terraform = lab.configuration(&set.to_string());
+    terraform.settle("after create");
+    terraform.write("main.tf", &base.clone().with("force_detach", "true").to_string());
+    let applied = terraform.settle("after null");
+    assert_eq!(lab.policies(&lab.role).1, [READ_ONLY]);
+    assert!(
+        applied.all().contains("ReadOnlyAccess"),
+        "nothing says what stays:\n{}",
+        applied.all()
+    );
+    terraform.write(
+        "main.tf",
+        &base
+            .with("managed_policy_arns", "[]")
+            .with("force_detach", "true")
+            .to_string(),
+    );
+    terraform.settle("after the empty set");
+    assert!(lab.policies(&lab.role).1.is_empty(), "the empty set means none");
+    terraform.destroy();
+}

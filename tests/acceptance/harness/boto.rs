@@ -1,0 +1,77 @@
+//! boto3, call by call: what an administrator, or somebody behind our back, does to the cloud.
+
+use super::process::Service;
+use super::python::Python;
+use serde_json::{Value, json};
+use std::fmt;
+use std::sync::Mutex;
+
+pub struct Boto(Mutex<Service>);
+
+/// An error answer of the API.
+#[derive(Debug)]
+pub struct ApiError {
+    pub code: String,
+    pub message: String,
+    pub status: u64,
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.code, self.status, self.message)
+    }
+}
+
+impl Boto {
+    pub fn start(environment: &[(String, String)]) -> Self {
+        let script = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/acceptance/python/call_boto3.py"
+        );
+        Self(Mutex::new(Service::start(
+            Python::ready().command("python", environment).arg(script),
+        )))
+    }
+
+    /// `boto3.client(service).method(**arguments)` with the credentials of the environment.
+    pub fn try_call(&self, service: &str, method: &str, arguments: Value) -> Result<Value, ApiError> {
+        self.send(json!({ "service": service, "method": method, "arguments": arguments }))
+    }
+
+    /// The same, with the `Credentials` that an STS call returned.
+    pub fn try_call_as(
+        &self,
+        session: &Value,
+        service: &str,
+        method: &str,
+        arguments: Value,
+    ) -> Result<Value, ApiError> {
+        let given = [
+            &session["AccessKeyId"],
+            &session["SecretAccessKey"],
+            &session["SessionToken"],
+        ];
+        self.send(
+            json!({ "service": service, "method": method, "arguments": arguments, "credentials": given }),
+        )
+    }
+
+    /// An IAM call that must succeed.
+    pub fn iam(&self, method: &str, arguments: Value) -> Value {
+        self.try_call("iam", method, arguments)
+            .unwrap_or_else(|error| panic!("iam {method}: {error}"))
+    }
+
+    fn send(&self, call: Value) -> Result<Value, ApiError> {
+        let mut service = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let answer: Value = serde_json::from_str(&service.ask(&call.to_string())).expect("a line of JSON");
+        match answer.get("error") {
+            None => Ok(answer["result"].clone()),
+            Some(error) => Err(ApiError {
+                code: error["code"].as_str().unwrap_or_default().to_owned(),
+                message: error["message"].as_str().unwrap_or_default().to_owned(),
+                status: error["status"].as_u64().unwrap_or_default(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! A back-end with its client, ready for configurations.
+
+use super::boto::Boto;
+use super::moto::{self, Moto};
+use super::need::{Need, available};
+use super::sandbox::Sandbox;
+use super::terraform::Terraform;
+use serde_json::{Value, json};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sandbox,
+    Moto,
+}
+
+/// Runs a test on a back-end, unless its tools are done without. `name` keeps apart what tests make on a shared one.
+pub fn on(backend: Backend, name: &str, test: fn(&Lab)) {
+    if let Some(lab) = Lab::start(backend, name) {
+        test(&lab);
+    }
+}
+
+pub struct Lab {
+    pub backend: Backend,
+    /// A name for roles that no other test uses.
+    pub role: String,
+    /// An issuer that no other test uses: GitHub's, of an enterprise of that name.
+    pub issuer: String,
+    pub boto: Boto,
+    /// What points clients at the back-end.
+    pub environment: Vec<(String, String)>,
+    pub account: String,
+    sandbox: Option<Sandbox>,
+}
+
+impl Lab {
+    /// The back-end started; `None`, visibly, when the caller of the tests does without a tool.
+    fn start(backend: Backend, name: &str) -> Option<Self> {
+        let needs: &[Need] = match backend {
+            Backend::Sandbox => &[Need::Terraform, Need::Python],
+            Backend::Moto => &[Need::Terraform, Need::Python, Need::Moto],
+        };
+        if !available(needs) {
+            return None;
+        }
+        let sandbox = (backend == Backend::Sandbox).then(Sandbox::start);
+        let (environment, account) = match &sandbox {
+            Some(sandbox) => (sandbox.environment(), sandbox.account()),
+            None => (Moto::shared().environment(), moto::ACCOUNT.to_owned()),
+        };
+        let boto = Boto::start(&environment);
+        let dashed = name.replace('_', "-");
+        let issuer = format!("https://token.actions.githubusercontent.com/{dashed}");
+        Some(Self {
+            backend,
+            role: dashed,
+            issuer,
+            boto,
+            environment,
+            account,
+            sandbox,
+        })
+    }
+
+    /// The sandbox of a test that runs on nothing else.
+    pub fn sandbox(&self) -> &Sandbox {
+        self.sandbox.as_ref().expect("a test of the sandbox")
+    }
+
+    /// A new configuration: the provider block, then what is given.
+    pub fn configuration(&self, body: &str) -> Terraform {
+        let terraform = Terraform::new(self.environment.clone());
+        terraform
+            .write("provider.tf", &self.preface(""))
+            .write("main.tf", body);
+        terraform
+    }
+
+    /// The provider block, with more arguments in it.
+    pub fn preface(&self, arguments: &str) -> String {
+        format!(
+            r#"terraform {{
+  required_providers {{
+    oidcfed = {{ source = "oidcfed/oidcfed" }}
+  }}
+}}
+
+provider "oidcfed" {{
+  allow_loopback_issuers = true
+  {arguments}
+}}
+"#
+        )
+    }
+
+    /// One variable of the back-end's environment.
+    pub fn variable(&self, name: &str) -> String {
+        let found = self.environment.iter().find(|(other, _)| other == name);
+        found
+            .unwrap_or_else(|| panic!("`{name}` is not in the environment of the back-end"))
+            .1
+            .clone()
+    }
+
+    /// Accounts beside the credentials' own.
+    pub fn other_accounts(&self) -> Vec<String> {
+        match &self.sandbox {
+            Some(sandbox) => sandbox.other_accounts(),
+            None => ["222233334444", "333344445555"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    /// The argument of `aws` in the provider block that says how other accounts are entered.
+    pub fn entry(&self) -> String {
+        format!(
+            "account_role_name = \"{}\"",
+            self.sandbox
+                .as_ref()
+                .map_or("deployer", Sandbox::account_role_name)
+        )
+    }
+
+    pub fn account_has_role(&self, account: &str, name: &str) -> bool {
+        let arguments = json!({ "RoleName": name });
+        let found = if account == self.account {
+            self.boto.try_call("iam", "get_role", arguments)
+        } else {
+            let role = format!(
+                "arn:aws:iam::{account}:role/{}",
+                self.sandbox
+                    .as_ref()
+                    .map_or("deployer", Sandbox::account_role_name)
+            );
+            let entered = self.boto.try_call(
+                "sts",
+                "assume_role",
+                json!({ "RoleArn": role, "RoleSessionName": "tests" }),
+            );
+            let session = entered.unwrap_or_else(|error| panic!("assume_role {role}: {error}"));
+            self.boto
+                .try_call_as(&session["Credentials"], "iam", "get_role", arguments)
+        };
+        match found {
+            Ok(_) => true,
+            Err(error) if error.code == "NoSuchEntity" => false,
+            Err(error) => panic!("get_role in {account}: {error}"),
+        }
+    }
+
+    pub fn provider_arn(&self, issuer: &str) -> String {
+        format!(
+            "arn:aws:iam::{}:oidc-provider/{}",
+            self.account,
+            issuer.trim_start_matches("https://")
+        )
+    }
+
+    /// The role as IAM has it, or that there is none.
+    pub fn get_role(&self, name: &str) -> Option<Value> {
+        match self.boto.try_call("iam", "get_role", json!({ "RoleName": name })) {
+            Ok(answer) => Some(answer["Role"].clone()),
+            Err(error) if error.code == "NoSuchEntity" => None,
+            Err(error) => panic!("get_role: {error}"),
+        }
+    }
+
+    /// The OIDC provider of an issuer, with `ClientIDList`, `ThumbprintList`, `Tags`.
+    pub fn oidc_provider(&self, issuer: &str) -> Option<Value> {
+        let arguments = json!({ "OpenIDConnectProviderArn": self.provider_arn(issuer) });
+        match self
+            .boto
+            .try_call("iam", "get_open_id_connect_provider", arguments)
+        {
+            Ok(answer) => Some(answer),
+            Err(error) if error.code == "NoSuchEntity" => None,
+            Err(error) => panic!("get_open_id_connect_provider: {error}"),
+        }
+    }
+
+    /// The audiences of an issuer's provider, sorted; empty when there is none.
+    pub fn audiences(&self, issuer: &str) -> Vec<String> {
+        let provider = self.oidc_provider(issuer).unwrap_or_default();
+        let list = provider["ClientIDList"].as_array().cloned().unwrap_or_default();
+        let mut audiences: Vec<_> = list.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+        audiences.sort();
+        audiences
+    }
+
+    /// The names of the inline policies and the ARNs of the attached ones.
+    pub fn policies(&self, role: &str) -> (Vec<String>, Vec<String>) {
+        let inline = self.boto.iam("list_role_policies", json!({ "RoleName": role }));
+        let attached = self
+            .boto
+            .iam("list_attached_role_policies", json!({ "RoleName": role }));
+        let texts = |list: &Value, pick: fn(&Value) -> &Value| {
+            let mut texts: Vec<_> = list
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|entry| pick(entry).as_str().map(str::to_owned))
+                .collect();
+            texts.sort();
+            texts
+        };
+        (
+            texts(&inline["PolicyNames"], |name| name),
+            texts(&attached["AttachedPolicies"], |policy| &policy["PolicyArn"]),
+        )
+    }
+}

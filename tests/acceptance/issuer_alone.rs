@@ -1,0 +1,142 @@
+//! `oidcfed_aws_oidc_provider` and the data sources beside it.
+
+use crate::harness::Lab;
+use crate::hcl::{Block, text};
+use serde_json::{Value, json};
+
+crate::on_both!(
+    provider_of_its_own,
+    provider_imported,
+    policy_as_data,
+    provider_as_data
+);
+crate::on_sandbox!(provider_changed);
+
+const ADDRESS: &str = "oidcfed_aws_oidc_provider.this";
+
+fn block(lab: &Lab) -> Block {
+    Block::resource("oidcfed_aws_oidc_provider", "this")
+        .with("issuer", text(&lab.issuer))
+        .with("audiences", r#"["sts.amazonaws.com"]"#)
+        .with("tags", r#"{ team = "platform" }"#)
+}
+
+fn provider_of_its_own(lab: &Lab) {
+    let terraform = lab.configuration(&block(lab).to_string());
+    assert_eq!(terraform.plan().actions(ADDRESS), ["create"]);
+    terraform.settle("after create");
+    assert_eq!(terraform.state(ADDRESS)["arn"], lab.provider_arn(&lab.issuer));
+    assert_eq!(lab.audiences(&lab.issuer), ["sts.amazonaws.com"]);
+    let tags = lab.oidc_provider(&lab.issuer).expect("the provider")["Tags"].to_string();
+    assert!(tags.contains("platform"), "{tags}");
+    terraform.write(
+        "main.tf",
+        &block(lab)
+            .with("issuer", text(&format!("{}-new", lab.issuer)))
+            .to_string(),
+    );
+    assert_eq!(
+        terraform.plan().actions(ADDRESS),
+        ["delete", "create"],
+        "the issuer replaces"
+    );
+    terraform.write("main.tf", &block(lab).to_string());
+    lab.boto.iam(
+        "delete_open_id_connect_provider",
+        json!({ "OpenIDConnectProviderArn": lab.provider_arn(&lab.issuer) }),
+    );
+    assert_eq!(
+        terraform.plan().actions(ADDRESS),
+        ["create"],
+        "somebody deleted it"
+    );
+    terraform.settle("after it came back");
+    terraform.destroy();
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
+}
+
+fn provider_imported(lab: &Lab) {
+    let terraform = lab.configuration(&block(lab).to_string());
+    terraform.settle("after create");
+    for id in [
+        lab.provider_arn(&lab.issuer),
+        format!("{}/{}", lab.account, lab.issuer),
+    ] {
+        terraform.run(&["state", "rm", ADDRESS]).succeeded("state rm");
+        terraform
+            .run(&["import", "-no-color", ADDRESS, &id])
+            .succeeded(&format!("import of {id}"));
+        terraform.assert_empty_plan(&format!("after the import of {id}"));
+    }
+    terraform.destroy();
+}
+
+fn provider_changed(lab: &Lab) {
+    let print = |c: &str| c.repeat(40);
+    let terraform = lab.configuration(
+        &block(lab)
+            .with("thumbprints", format!(r#"["{}"]"#, print("a")))
+            .to_string(),
+    );
+    terraform.settle("after create");
+    let changed = block(lab)
+        .with("thumbprints", format!(r#"["{}"]"#, print("b")))
+        .with("audiences", r#"["a.example", "b.example"]"#)
+        .with("tags", r#"{ team = "other" }"#);
+    terraform.write("main.tf", &changed.to_string());
+    let plan = terraform.plan();
+    assert_eq!(plan.actions(ADDRESS), ["update"], "{}", plan.text);
+    terraform.apply_plan();
+    terraform.assert_empty_plan("after the change");
+    let provider = lab.oidc_provider(&lab.issuer).expect("the provider");
+    assert_eq!(provider["ThumbprintList"], json!([print("b")]));
+    assert_eq!(lab.audiences(&lab.issuer), ["a.example", "b.example"]);
+    terraform.write("main.tf", &changed.without("thumbprints").to_string());
+    terraform.settle("unset thumbprints are left alone");
+    assert_eq!(
+        lab.oidc_provider(&lab.issuer).expect("the provider")["ThumbprintList"],
+        json!([print("b")])
+    );
+    terraform.destroy();
+}
+
+fn policy_as_data(lab: &Lab) {
+    let policy = Block::data("oidcfed_aws_trust_policy", "this")
+        .with("issuer", text(&lab.issuer))
+        .with("subjects", r#"["repo:acme/api:ref:refs/heads/main"]"#)
+        .to_string();
+    let terraform = lab.configuration(&format!("{policy}\n{}", Block::trust(&lab.issuer, &lab.role)));
+    terraform.settle("after create");
+    let parse =
+        |value: &Value| serde_json::from_str::<Value>(value.as_str().expect("a policy")).expect("JSON");
+    let data = parse(&terraform.state("data.oidcfed_aws_trust_policy.this")["json"]);
+    let resource = parse(&terraform.state("oidcfed_aws_trust.deploy")["trust_policy"]);
+    assert_eq!(data, resource, "one function renders both");
+    assert_eq!(
+        data,
+        lab.get_role(&lab.role).expect("the role")["AssumeRolePolicyDocument"]
+    );
+    terraform.destroy();
+}
+
+fn provider_as_data(lab: &Lab) {
+    let data = Block::data("oidcfed_aws_oidc_provider", "this").with("issuer", text(&lab.issuer));
+    let outputs = "output \"provider\" {\n  value = data.oidcfed_aws_oidc_provider.this\n}\n";
+    let terraform = lab.configuration(&format!("{data}{outputs}"));
+    let read = || {
+        terraform.apply();
+        terraform
+            .run(&["output", "-json", "provider"])
+            .succeeded("output")
+            .json()
+    };
+    assert_eq!(read()["exists"], false);
+    let other = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
+    other.apply();
+    let found = read();
+    assert_eq!(found["exists"], true);
+    assert_eq!(found["arn"], lab.provider_arn(&lab.issuer));
+    assert_eq!(found["audiences"], json!(["sts.amazonaws.com"]));
+    assert!(found["trusted_by"].to_string().contains(&lab.role), "{found}");
+    other.destroy();
+}

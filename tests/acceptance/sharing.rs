@@ -1,0 +1,150 @@
+//! One issuer has one provider per account, and many teams: nobody's destroy hurts another.
+
+use crate::harness::Lab;
+use crate::hcl::Block;
+use serde_json::json;
+
+crate::on_both!(
+    two_configurations_one_audience,
+    a_foreign_provider_is_left_behind,
+    roles_that_name_the_provider_keep_it
+);
+crate::on_sandbox!(
+    two_configurations_two_audiences,
+    a_foreign_audience_stays,
+    revived_roles_are_named
+);
+
+fn trust(lab: &Lab, who: &str) -> Block {
+    Block::trust(&lab.issuer, &format!("{}-{who}", lab.role))
+        .with("subjects", format!(r#"["repo:acme/{who}:ref:refs/heads/main"]"#))
+}
+
+fn two_configurations_one_audience(lab: &Lab) {
+    for first_leaves_first in [true, false] {
+        let one = lab.configuration(&trust(lab, "one").to_string());
+        let two = lab.configuration(&trust(lab, "two").to_string());
+        one.settle("the first, alone");
+        two.settle("the second, beside it");
+        one.assert_empty_plan("the first, after the second came");
+        let (leaves, stays) = if first_leaves_first {
+            (&one, &two)
+        } else {
+            (&two, &one)
+        };
+        leaves.destroy();
+        assert_eq!(
+            lab.audiences(&lab.issuer),
+            ["sts.amazonaws.com"],
+            "the other still needs it"
+        );
+        stays.assert_empty_plan("the one that stays");
+        stays.destroy();
+        if !first_leaves_first {
+            // The first made the provider and left last.
+            assert!(lab.oidc_provider(&lab.issuer).is_none());
+        }
+        if let Some(_left) = lab.oidc_provider(&lab.issuer) {
+            lab.boto.iam(
+                "delete_open_id_connect_provider",
+                json!({ "OpenIDConnectProviderArn": lab.provider_arn(&lab.issuer) }),
+            );
+        }
+    }
+}
+
+fn a_foreign_provider_is_left_behind(lab: &Lab) {
+    let made = json!({ "Url": lab.issuer, "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": ["a".repeat(40)],
+        "Tags": [{ "Key": "owner", "Value": "platform team" }] });
+    lab.boto.iam("create_open_id_connect_provider", made);
+    let before = lab.oidc_provider(&lab.issuer);
+    let terraform = lab.configuration(&trust(lab, "guest").to_string());
+    terraform.settle("on a foreign provider");
+    assert_eq!(
+        lab.oidc_provider(&lab.issuer),
+        before,
+        "nothing was written, not even a tag"
+    );
+    terraform.destroy();
+    assert_eq!(lab.oidc_provider(&lab.issuer), before, "it stays as it was");
+    assert!(lab.get_role(&format!("{}-guest", lab.role)).is_none());
+}
+
+fn roles_that_name_the_provider_keep_it(lab: &Lab) {
+    let terraform = lab.configuration(&trust(lab, "one").to_string());
+    terraform.settle("after create");
+    let policy =
+        lab.get_role(&format!("{}-one", lab.role)).expect("the role")["AssumeRolePolicyDocument"].to_string();
+    let other = format!("{}-by-hand", lab.role);
+    lab.boto.iam(
+        "create_role",
+        json!({ "RoleName": other, "AssumeRolePolicyDocument": policy }),
+    );
+    terraform.destroy();
+    assert_eq!(
+        lab.audiences(&lab.issuer),
+        ["sts.amazonaws.com"],
+        "a role made by hand still needs the provider"
+    );
+    lab.boto.iam("delete_role", json!({ "RoleName": other }));
+}
+
+fn two_configurations_two_audiences(lab: &Lab) {
+    let one = lab.configuration(
+        &trust(lab, "one")
+            .with("audiences", r#"["one.example"]"#)
+            .to_string(),
+    );
+    let two = lab.configuration(
+        &trust(lab, "two")
+            .with("audiences", r#"["two.example"]"#)
+            .to_string(),
+    );
+    one.settle("the first");
+    two.settle("the second");
+    assert_eq!(lab.audiences(&lab.issuer), ["one.example", "two.example"]);
+    one.assert_empty_plan("the first, after the second came");
+    two.destroy();
+    assert_eq!(
+        lab.audiences(&lab.issuer),
+        ["one.example"],
+        "an audience goes with the trust that added it"
+    );
+    one.destroy();
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
+}
+
+fn a_foreign_audience_stays(lab: &Lab) {
+    lab.boto.iam(
+        "create_open_id_connect_provider",
+        json!({ "Url": lab.issuer, "ClientIDList": ["theirs.example"] }),
+    );
+    let terraform = lab.configuration(&trust(lab, "guest").to_string());
+    terraform.settle("beside a foreign audience");
+    assert_eq!(
+        lab.audiences(&lab.issuer),
+        ["sts.amazonaws.com", "theirs.example"]
+    );
+    terraform.destroy();
+    assert_eq!(lab.audiences(&lab.issuer), ["theirs.example"]);
+}
+
+/// A role that outlived its provider would admit tokens again: the create says so, with the role's name.
+fn revived_roles_are_named(lab: &Lab) {
+    let open = json!({ "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": { "Federated": lab.provider_arn(&lab.issuer) },
+        "Condition": { "StringLike": { format!("{}:sub", lab.issuer.trim_start_matches("https://")): "repo:old/*" } } }] });
+    lab.boto.iam(
+        "create_role",
+        json!({ "RoleName": "forgotten", "AssumeRolePolicyDocument": open.to_string() }),
+    );
+    let terraform = lab.configuration(&trust(lab, "new").to_string());
+    let plan = terraform.run(&["apply", "-auto-approve", "-no-color"]);
+    assert!(
+        plan.all().contains("forgotten"),
+        "the role that would admit tokens again is not named:\n{}",
+        plan.all()
+    );
+    assert!(plan.all().contains("revives-roles"), "{}", plan.all());
+    lab.boto.iam("delete_role", json!({ "RoleName": "forgotten" }));
+}
