@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 /// One request, as it came.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
+    /// `POST / HTTP/1.1`
+    pub line: String,
     pub headers: BTreeMap<String, String>,
     pub form: BTreeMap<String, String>,
 }
@@ -83,6 +85,28 @@ pub(super) struct Fake {
 }
 
 impl Fake {
+    /// The same over TLS, as `localhost`, with a certificate of its own authority; the authority's as PEM.
+    pub async fn start_tls(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> (Self, String) {
+        let (config, authority) = throw_away();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
+        let answer: Arc<Answer> = Arc::new(answer);
+        let seen = Arc::clone(&calls);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let (acceptor, answer, seen) = (acceptor.clone(), Arc::clone(&answer), Arc::clone(&seen));
+                tokio::spawn(async move {
+                    if let Ok(stream) = acceptor.accept(stream).await {
+                        serve(stream, answer, seen).await;
+                    }
+                });
+            }
+        });
+        (Self { url, calls }, authority)
+    }
+
     /// `answer` gets the call, and how many of the same action came before it.
     pub async fn start(answer: impl Fn(&Call, usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -92,6 +116,7 @@ impl Fake {
         let seen = Arc::clone(&calls);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
+                let _ = stream.set_nodelay(true);
                 tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&seen)));
             }
         });
@@ -111,8 +136,31 @@ impl Fake {
     }
 }
 
-async fn serve(mut stream: TcpStream, answer: Arc<Answer>, seen: Arc<Mutex<Vec<Call>>>) {
-    let _ = stream.set_nodelay(true);
+fn throw_away() -> (rustls::ServerConfig, String) {
+    let mut authority = rcgen::CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem = authority.self_signed(&key).unwrap().pem();
+    let issuer = rcgen::Issuer::new(authority, key);
+    let leaf_key = rcgen::KeyPair::generate().unwrap();
+    let leaf = rcgen::CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    let leaf = leaf.signed_by(&leaf_key, &issuer).unwrap();
+    let private = rustls::pki_types::PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
+    let config =
+        rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![leaf.der().clone()], private.into())
+            .unwrap();
+    (config, pem)
+}
+
+async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answer: Arc<Answer>,
+    seen: Arc<Mutex<Vec<Call>>>,
+) {
     while let Some(call) = read(&mut stream).await {
         let before = {
             let mut seen = seen.lock().unwrap();
@@ -144,7 +192,7 @@ async fn serve(mut stream: TcpStream, answer: Arc<Answer>, seen: Arc<Mutex<Vec<C
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Call> {
+async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Call> {
     let mut bytes = Vec::new();
     let head = loop {
         if let Some(at) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -156,7 +204,7 @@ async fn read(stream: &mut TcpStream) -> Option<Call> {
     };
     let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
     let mut lines = text.split("\r\n");
-    lines.next()?;
+    let line = lines.next()?.to_owned();
     let headers: BTreeMap<String, String> = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
@@ -172,5 +220,5 @@ async fn read(stream: &mut TcpStream) -> Option<Call> {
         body.extend_from_slice(&chunk[..read]);
     }
     let form = url::form_urlencoded::parse(&body).into_owned().collect();
-    Some(Call { headers, form })
+    Some(Call { line, headers, form })
 }
