@@ -23,3 +23,6 @@ pub mod plugin;
 pub mod provider;
 pub mod sandbox;
 pub mod trust;
+
+#[cfg(test)]
+mod shared_files;

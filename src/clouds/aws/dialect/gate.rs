@@ -125,7 +125,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::clouds::aws::dialect::shared_files::shared_json;
+    use crate::shared_files::shared_json;
 
     fn accepted(statements: &Value) -> bool {
         let policy = json!({"Version": "2012-10-17", "Statement": statements});

@@ -14,9 +14,6 @@ pub mod policy;
 mod read_back;
 mod render;
 
-#[cfg(test)]
-pub(crate) mod shared_files;
-
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
 pub use aws_trust::AwsTrust;
 pub use evaluate::{

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::clouds::aws::dialect::PolicyDocument;
-use crate::clouds::aws::dialect::shared_files::shared_json;
+use crate::shared_files::shared_json;
 use crate::trust::{Claims, Verdict};
 
 #[test]
