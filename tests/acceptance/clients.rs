@@ -120,7 +120,7 @@ fn the_aws_command_line(lab: &Lab) {
         ],
     );
 
-    let token = sandbox.mint(json!({ "sub": "job:one", "aud": "sts.amazonaws.com" }));
+    let token = lab.mint(json!({ "sub": "job:one", "aud": "sts.amazonaws.com" }));
     let exchange = |token: &str| {
         let words = [
             "sts",
@@ -167,13 +167,13 @@ fn the_aws_command_line(lab: &Lab) {
         denied.all()
     );
 
-    let stranger = exchange(&sandbox.mint(json!({ "sub": "job:two", "aud": "sts.amazonaws.com" })));
+    let stranger = exchange(&lab.mint(json!({ "sub": "job:two", "aud": "sts.amazonaws.com" })));
     assert!(
         stranger.code != 0 && stranger.stderr.contains("AccessDenied"),
         "{}",
         stranger.all()
     );
-    let audience = exchange(&sandbox.mint(json!({ "sub": "job:one", "aud": "third" })));
+    let audience = exchange(&lab.mint(json!({ "sub": "job:one", "aud": "third" })));
     assert!(
         audience.code != 0 && audience.stderr.contains("InvalidIdentityToken"),
         "{}",

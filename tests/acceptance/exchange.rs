@@ -24,12 +24,11 @@ fn exchange(lab: &Lab, token: &str) -> Result<Value, ApiError> {
 }
 
 fn accepted(lab: &Lab, claims: Value) -> Value {
-    exchange(lab, &lab.sandbox().mint(claims.clone())).unwrap_or_else(|error| panic!("{claims}: {error}"))
+    exchange(lab, &lab.mint(claims.clone())).unwrap_or_else(|error| panic!("{claims}: {error}"))
 }
 
 fn refused(lab: &Lab, claims: Value, code: &str) {
-    let error =
-        exchange(lab, &lab.sandbox().mint(claims.clone())).expect_err(&format!("{claims} is accepted"));
+    let error = exchange(lab, &lab.mint(claims.clone())).expect_err(&format!("{claims} is accepted"));
     assert_eq!(error.code, code, "{claims}: {error}");
 }
 
@@ -92,7 +91,7 @@ fn the_workload_and_the_strangers(lab: &Lab) {
         "ExpiredTokenException",
     );
 
-    let whole = lab.sandbox().mint(good);
+    let whole = lab.mint(good);
     let mut parts: Vec<_> = whole.split('.').map(str::to_owned).collect();
     parts[2] = parts[2].chars().rev().collect();
     assert_eq!(
@@ -141,7 +140,7 @@ fn several_trusts_in_one(lab: &Lab) {
     );
     let terraform = applied(lab, &block);
     accepted(lab, json!({ "sub": "job:one", "aud": "sts.amazonaws.com" }));
-    let blue = |claims: Value| exchange(lab, &lab.sandbox().mint_for("blue", claims));
+    let blue = |claims: Value| exchange(lab, &lab.mint_for("blue", claims));
     blue(json!({ "sub": "job:blue", "aud": "sts.amazonaws.com" })).expect("the other team");
     let crossed = blue(json!({ "sub": "job:one", "aud": "sts.amazonaws.com" }))
         .expect_err("one issuer's subject from the other issuer");

@@ -16,6 +16,7 @@ mod clients;
 mod commands;
 mod drift;
 mod exchange;
+mod faults;
 mod harness;
 mod hcl;
 mod imports;

@@ -62,6 +62,14 @@ impl Boto {
             .unwrap_or_else(|error| panic!("iam {method}: {error}"))
     }
 
+    /// A request to the sandbox that is no AWS call: method, URL, one header more, JSON in and out.
+    pub fn request(&self, method: &str, url: &str, (header, value): (&str, &str), body: Value) -> Value {
+        let headers = json!({ header: value, "Content-Type": "application/json" });
+        let call = json!({ "http": method, "url": url, "headers": headers, "body": body });
+        self.send(call)
+            .unwrap_or_else(|error| panic!("{method} {url}: {error}"))
+    }
+
     fn send(&self, call: Value) -> Result<Value, ApiError> {
         let mut service = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let answer: Value = serde_json::from_str(&service.ask(&call.to_string())).expect("a line of JSON");

@@ -6,6 +6,7 @@ use super::need::{Need, available};
 use super::sandbox::Sandbox;
 use super::terraform::Terraform;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
@@ -65,6 +66,52 @@ impl Lab {
     /// The sandbox of a test that runs on nothing else.
     pub fn sandbox(&self) -> &Sandbox {
         self.sandbox.as_ref().expect("a test of the sandbox")
+    }
+
+    /// A token of the sandbox's global issuer with these claims.
+    pub fn mint(&self, claims: Value) -> String {
+        self.mint_at(self.sandbox().issuer(), claims)
+    }
+
+    /// A token of the issuer of a team.
+    pub fn mint_for(&self, team: &str, claims: Value) -> String {
+        self.mint_at(&self.sandbox().team_issuer(team), claims)
+    }
+
+    fn mint_at(&self, issuer: &str, claims: Value) -> String {
+        let secret = self.sandbox().secret();
+        let answer = self.boto.request(
+            "POST",
+            &format!("{issuer}/token"),
+            secret,
+            json!({ "claims": claims }),
+        );
+        answer["token"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no token: {answer}"))
+            .to_owned()
+    }
+
+    /// What shall go wrong in the emulated AWS from now on; `{}` for nothing.
+    pub fn set_faults(&self, faults: Value) {
+        self.boto.request(
+            "PUT",
+            &self.sandbox().control("faults"),
+            self.sandbox().secret(),
+            faults,
+        );
+    }
+
+    /// The calls made while something ran, by action.
+    pub fn calls_during(&self, run: impl FnOnce()) -> BTreeMap<String, u64> {
+        let control = self.sandbox().control("calls");
+        self.boto
+            .request("DELETE", &control, self.sandbox().secret(), Value::Null);
+        run();
+        let calls = self
+            .boto
+            .request("GET", &control, self.sandbox().secret(), Value::Null);
+        serde_json::from_value(calls).expect("calls by action")
     }
 
     /// A new configuration: the provider block, then what is given.

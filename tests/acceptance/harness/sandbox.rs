@@ -6,7 +6,7 @@ use std::process::Command;
 
 pub struct Sandbox {
     _service: Service,
-    pub told: Value,
+    told: Value,
 }
 
 impl Sandbox {
@@ -33,43 +33,48 @@ impl Sandbox {
     }
 
     pub fn account(&self) -> String {
-        self.told["accounts"][0]["id"]
-            .as_str()
-            .expect("an account")
-            .to_owned()
-    }
-
-    pub fn issuer(&self) -> &str {
-        self.told["issuer"].as_str().expect("an issuer")
+        self.accounts()[0].clone()
     }
 
     pub fn other_accounts(&self) -> Vec<String> {
-        let accounts = self.told["accounts"].as_array().cloned().unwrap_or_default();
-        accounts
-            .iter()
-            .skip(1)
-            .filter_map(|account| account["id"].as_str().map(str::to_owned))
-            .collect()
+        self.accounts()[1..].to_vec()
     }
 
-    /// The role that leads from the credentials' own account into the others.
+    /// The role that leads from the first account into the others.
     pub fn account_role_name(&self) -> &str {
-        self.told["account_role_name"]
+        let arn = self.told["aws"]["accounts"][1]["deployer_role_arn"]
             .as_str()
-            .expect("the name of a role")
+            .expect("a role of the second account");
+        arn.rsplit('/').next().expect("a name")
+    }
+
+    pub fn issuer(&self) -> &str {
+        self.told["issuer"]["url"].as_str().expect("an issuer")
     }
 
     pub fn team_issuer(&self, team: &str) -> String {
         format!("{}/{team}", self.issuer())
     }
 
-    /// A token of the global issuer with these claims.
-    pub fn mint(&self, claims: Value) -> String {
-        self.mint_for("", claims)
+    /// What minting, rotating and setting faults takes.
+    pub fn secret(&self) -> (&str, &str) {
+        let text = |name: &str| self.told[name].as_str().expect("the secret and its header");
+        (text("secret_header"), text("secret"))
     }
 
-    /// A token of a team's issuer.
-    pub fn mint_for(&self, _team: &str, _claims: Value) -> String {
-        panic!("no token endpoint yet")
+    /// Where the emulated AWS is told about faults and asked for calls.
+    pub fn control(&self, what: &str) -> String {
+        format!(
+            "{}/_oidcfed/{what}",
+            self.told["aws"]["url"].as_str().expect("the emulated AWS")
+        )
+    }
+
+    fn accounts(&self) -> Vec<String> {
+        let accounts = self.told["aws"]["accounts"].as_array().expect("accounts");
+        accounts
+            .iter()
+            .filter_map(|account| account["id"].as_str().map(str::to_owned))
+            .collect()
     }
 }
