@@ -35,7 +35,9 @@ pub use cached_keys::CachedKeys;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use curve::Curve;
 pub use discovery::{DiscoveryError, Metadata, discover, fetch_key_set};
-pub use fetch::{Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, thumbprint};
+pub use fetch::{
+    Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, certificate_pem, thumbprint,
+};
 pub use inspect::{HostChain, IssuerReport, KeyReport, inspect};
 pub use json::{Duplicates, JsonError};
 pub use jwk::{Key, KeyFault, PublicKey};

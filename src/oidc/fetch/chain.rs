@@ -26,7 +26,7 @@ pub fn thumbprint(chain: &[impl AsRef<[u8]>]) -> Option<String> {
 }
 
 /// One certificate as PEM text (RFC 7468).
-pub(in crate::oidc) fn to_pem(certificate: &[u8]) -> String {
+pub fn certificate_pem(certificate: &[u8]) -> String {
     let text = BASE64.encode(certificate);
     let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
     for line in text.as_bytes().chunks(64) {
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn pem_lines_have_64_characters() {
-        let pem = to_pem(&[7; 100]);
+        let pem = certificate_pem(&[7; 100]);
         assert!(pem.lines().all(|line| line.len() <= 64), "{pem}");
         assert!(
             pem.starts_with("-----BEGIN CERTIFICATE-----\n") && pem.ends_with("-----END CERTIFICATE-----\n")

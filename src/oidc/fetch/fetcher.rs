@@ -59,7 +59,11 @@ pub struct Document {
 impl Fetcher {
     /// A fetcher on the network, with the proxies of the environment (`HTTPS_PROXY`, `NO_PROXY` …).
     pub fn new(settings: FetchSettings) -> Self {
-        let network = Network::new(settings.extra_roots, Matcher::from_system());
+        Self::with_proxies(settings, Matcher::from_system())
+    }
+
+    fn with_proxies(settings: FetchSettings, proxies: Matcher) -> Self {
+        let network = Network::new(settings.extra_roots, proxies);
         Self {
             allow_loopback: settings.allow_loopback,
             deadline: settings.deadline,
@@ -173,6 +177,11 @@ fn redirected(from: &Url, location: &str) -> Result<Url, FetchError> {
 
 #[cfg(test)]
 impl Fetcher {
+    /// A fetcher on the network, with this proxy instead of those of the environment.
+    pub(crate) fn through_proxy(settings: FetchSettings, proxy: &str) -> Self {
+        Self::with_proxies(settings, Matcher::builder().all(proxy).build())
+    }
+
     /// A fetcher whose requests go to `transport`.
     pub(in crate::oidc) fn over(transport: Arc<dyn Transport>, allow_loopback: bool) -> Self {
         Self {

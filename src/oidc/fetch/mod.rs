@@ -11,11 +11,10 @@ mod roots;
 mod transport;
 
 pub use address::Reach;
-pub use chain::thumbprint;
+pub use chain::{certificate_pem, thumbprint};
 pub use error::FetchError;
 pub use fetcher::{Document, FetchSettings, Fetcher};
 pub use roots::{ExtraRoots, RootsError};
 
-pub(super) use chain::to_pem;
 #[cfg(test)]
 pub(super) use transport::{Answer, Body, Transport};

@@ -4,7 +4,7 @@ use serde::Serialize;
 use url::Url;
 
 use crate::oidc::discovery::{DiscoveryError, Metadata, discover, fetch_key_set};
-use crate::oidc::fetch::{Document, Fetcher, thumbprint, to_pem};
+use crate::oidc::fetch::{Document, Fetcher, certificate_pem, thumbprint};
 use crate::oidc::jwk::{Key, PublicKey};
 use crate::oidc::key_set::KeySet;
 use crate::oidc::policy::Profile;
@@ -74,11 +74,9 @@ impl IssuerReport {
         findings.extend(transport_findings::findings(&metadata, [document, keys_document]));
         findings.extend(key_findings::findings(&key_set));
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-        let mut hosts = vec![HostChain::new(keys_document)];
-        let discovery_host = HostChain::new(document);
-        if discovery_host.host != hosts.iter().map(|one| one.host.as_str()).collect::<String>() {
-            hosts.push(discovery_host);
-        }
+        let keys_host = HostChain::new(keys_document);
+        let other = Some(HostChain::new(document)).filter(|other| other.host != keys_host.host);
+        let hosts = std::iter::once(keys_host).chain(other).collect();
         Self {
             keys: key_set.keys().iter().map(KeyReport::new).collect(),
             jwks_json: uploadable_keys::jwks_json(&key_set),
@@ -115,7 +113,7 @@ impl HostChain {
     fn new(document: &Document) -> Self {
         Self {
             host: authority(&document.url),
-            certificate_chain: document.chain.iter().map(|one| to_pem(one)).collect(),
+            certificate_chain: document.chain.iter().map(|one| certificate_pem(one)).collect(),
             thumbprint: thumbprint(&document.chain),
         }
     }

@@ -10,6 +10,7 @@
 
 mod calls;
 mod control;
+mod deployer;
 mod events;
 mod faults;
 mod iam;
