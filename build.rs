@@ -1,8 +1,47 @@
+//! Lists the catalogue of platforms, and compiles `proto/` without `protoc`: the server side for the library, the client side for the tests, and the
+//! descriptors for the test that compares them with the protocol's tables.
+
+use std::error::Error;
 use std::fmt::Write as _;
-use std::{env, error::Error, fs, path::Path};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use prost::Message;
+
+const FILES: [&str; 3] = [
+    "proto/tfplugin6.proto",
+    "proto/go_plugin.proto",
+    "proto/grpc_health.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    catalogue()
+    catalogue()?;
+    println!("cargo:rerun-if-changed=proto");
+    println!("cargo:rerun-if-changed=build.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    let descriptors = protox::compile(FILES, ["proto"])?;
+    fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
+    for side in ["server", "client"] {
+        let folder = out.join(side);
+        fs::create_dir_all(&folder)?;
+        generate(side, &folder, descriptors.clone())?;
+    }
+    Ok(())
+}
+
+fn generate(
+    side: &str,
+    folder: &Path,
+    descriptors: tonic_prost_build::FileDescriptorSet,
+) -> Result<(), Box<dyn Error>> {
+    tonic_prost_build::configure()
+        .build_server(side == "server")
+        .build_client(side == "client")
+        .build_transport(false)
+        .btree_map(".")
+        .out_dir(folder)
+        .compile_fds(descriptors)?;
+    Ok(())
 }
 
 /// Lists the files of the catalogue of platforms, with the issuers in them, so that adding a platform is adding a file.

@@ -4,12 +4,14 @@
 //! the rules that a host enforces on plans and results. Knows neither gRPC nor MessagePack nor any domain word.
 
 mod attr;
+mod conform;
 mod context;
 mod data_source;
 mod diagnostics;
 mod ephemeral;
 pub mod erased;
 mod function;
+mod json;
 mod model;
 mod number;
 mod path;
@@ -22,11 +24,13 @@ mod ty;
 mod value;
 
 pub use attr::{Attr, StringMap, StringSet, StringSetMap};
+pub use conform::{Mismatch, conform, describe};
 pub use context::{Context, Stop};
 pub use data_source::DataSource;
 pub use diagnostics::{Diagnostic, DiagnosticSeverity, Diagnostics};
 pub use ephemeral::{EphemeralResource, Opened};
 pub use function::{Function, FunctionError, Parameter, Signature};
+pub use json::{Reading, from_json, to_json};
 pub use model::{Convert, Model, member};
 pub use number::Number;
 pub use path::{Path, PathStep};
@@ -39,4 +43,4 @@ pub use resource::{
 pub use schema::{Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Schema, Validator};
 pub use timeouts::{DurationError, Timeouts, TimeoutsModel, parse_duration};
 pub use ty::Type;
-pub use value::{Refinement, Value};
+pub use value::{Refinement, Value, nfc};

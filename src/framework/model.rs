@@ -90,7 +90,9 @@ impl<T: Convert + Ord> Convert for BTreeSet<T> {
 impl<T: Convert> Convert for Vec<T> {
     fn from_value(value: &Value) -> Result<Self, String> {
         match value {
-            Value::List(items) | Value::Tuple(items) => items.iter().map(T::from_value).collect(),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                items.iter().map(T::from_value).collect()
+            }
             other => Err(mismatch("a list", other)),
         }
     }
@@ -139,20 +141,7 @@ pub fn member<T: Convert>(value: &Value, name: &str) -> Result<T, String> {
 }
 
 fn mismatch(expected: &str, found: &Value) -> String {
-    let kind = match found {
-        Value::Null => "null",
-        Value::Unknown(_) => "an unknown value",
-        Value::Bool(_) => "a bool",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::List(_) => "a list",
-        Value::Set(_) => "a set",
-        Value::Tuple(_) => "a tuple",
-        Value::Map(_) => "a map",
-        Value::Object(_) => "an object",
-        Value::Dynamic(_) => "a dynamic value",
-    };
-    format!("expected {expected}, found {kind}")
+    format!("expected {expected}, found {}", found.kind())
 }
 
 /// Declares a model: a struct whose fields are attributes of the same name.

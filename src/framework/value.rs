@@ -1,13 +1,16 @@
 //! Values as the host sees them: three-valued, untyped in Rust, typed by a schema.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::{Number, Type};
 
 /// A value of the configuration language.
 ///
+/// Equality is the host's: sets have no order and no duplicates, numbers compare by value.
+///
 /// INVARIANT: strings are in Unicode NFC, as the host normalises them; [`Value::string`] does it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Value {
     Null,
     /// Not known yet, with what is known about it. Never to be taken for null.
@@ -25,7 +28,7 @@ pub enum Value {
 }
 
 /// What is known about an unknown value. It is always safe to ignore it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Refinement {
     pub not_null: bool,
     pub prefix: Option<String>,
@@ -42,8 +45,7 @@ impl Value {
 
     /// A string, normalised to NFC.
     pub fn string(text: impl AsRef<str>) -> Self {
-        use unicode_normalization::UnicodeNormalization;
-        Self::String(text.as_ref().nfc().collect())
+        Self::String(nfc(text.as_ref()))
     }
 
     pub fn is_null(&self) -> bool {
@@ -67,6 +69,31 @@ impl Value {
         }
     }
 
+    /// The value with every unknown inside replaced by null.
+    #[must_use]
+    pub fn unknown_to_null(self) -> Self {
+        let list = |items: Vec<Self>| items.into_iter().map(Self::unknown_to_null).collect();
+        let map = |members: BTreeMap<String, Self>| {
+            members
+                .into_iter()
+                .map(|(k, v)| (k, v.unknown_to_null()))
+                .collect()
+        };
+        match self {
+            Self::Unknown(_) => Self::Null,
+            Self::List(items) => Self::List(list(items)),
+            Self::Set(items) => Self::Set(list(items)),
+            Self::Tuple(items) => Self::Tuple(list(items)),
+            Self::Map(members) => Self::Map(map(members)),
+            Self::Object(members) => Self::Object(map(members)),
+            Self::Dynamic(inner) => match inner.1 {
+                Self::Unknown(_) => Self::Null,
+                value => Self::Dynamic(Box::new((inner.0, value.unknown_to_null()))),
+            },
+            known => known,
+        }
+    }
+
     /// The member of an object or map.
     pub fn member(&self, name: &str) -> Option<&Value> {
         match self {
@@ -81,5 +108,108 @@ impl Value {
             Self::String(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The kind of value, for messages; never the value itself.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Unknown(_) => "an unknown value",
+            Self::Bool(_) => "a bool",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::List(_) => "a list",
+            Self::Set(_) => "a set",
+            Self::Tuple(_) => "a tuple",
+            Self::Map(_) => "a map",
+            Self::Object(_) => "an object",
+            Self::Dynamic(_) => "a dynamic value",
+        }
+    }
+
+    fn rank(&self) -> u8 {
+        match self {
+            Self::Null => 0,
+            Self::Unknown(_) => 1,
+            Self::Bool(_) => 2,
+            Self::Number(_) => 3,
+            Self::String(_) => 4,
+            Self::List(_) => 5,
+            Self::Set(_) => 6,
+            Self::Tuple(_) => 7,
+            Self::Map(_) => 8,
+            Self::Object(_) => 9,
+            Self::Dynamic(_) => 10,
+        }
+    }
+}
+
+/// Text in Unicode NFC.
+pub fn nfc(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    text.nfc().collect()
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Value {}
+
+impl PartialOrd for Value {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// An order to sort by; it has no meaning to the user.
+impl Ord for Value {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Unknown(a), Self::Unknown(b)) => a.cmp(b),
+            (Self::Bool(a), Self::Bool(b)) => a.cmp(b),
+            (Self::Number(a), Self::Number(b)) => a.cmp(b),
+            (Self::String(a), Self::String(b)) => a.cmp(b),
+            (Self::List(a), Self::List(b)) | (Self::Tuple(a), Self::Tuple(b)) => a.cmp(b),
+            (Self::Set(a), Self::Set(b)) => distinct(a).cmp(&distinct(b)),
+            (Self::Map(a), Self::Map(b)) | (Self::Object(a), Self::Object(b)) => a.cmp(b),
+            (Self::Dynamic(a), Self::Dynamic(b)) => a.cmp(b),
+            _ => self.rank().cmp(&other.rank()),
+        }
+    }
+}
+
+fn distinct(items: &[Value]) -> Vec<&Value> {
+    let mut sorted: Vec<&Value> = items.iter().collect();
+    sorted.sort();
+    sorted.dedup();
+    sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_have_no_order_and_no_duplicates() {
+        let (a, b) = (Value::string("a"), Value::string("b"));
+        assert_eq!(
+            Value::Set(vec![a.clone(), b.clone(), a.clone()]),
+            Value::Set(vec![b.clone(), a.clone()])
+        );
+        assert_ne!(Value::List(vec![a.clone(), b.clone()]), Value::List(vec![b, a]));
+    }
+
+    #[test]
+    fn unknown_is_not_null() {
+        assert_ne!(Value::UNKNOWN, Value::Null);
+        let object = Value::Object([("a".to_owned(), Value::Set(vec![Value::UNKNOWN]))].into());
+        assert!(!object.is_wholly_known());
+        assert!(object.unknown_to_null().is_wholly_known());
     }
 }

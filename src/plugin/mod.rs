@@ -1,1 +1,2 @@
-//! Not yet furnished.
+//! The wire: what the host and the provider process say to each other.
+pub mod msgpack;
