@@ -22,6 +22,12 @@ impl Stop {
         self.0.is_cancelled()
     }
 
+    /// A request of its own that this one implies.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self(self.0.child_token())
+    }
+
     /// Resolves when the host asks to stop.
     pub async fn requested(&self) {
         self.0.cancelled().await;

@@ -85,10 +85,10 @@ fn object(
     reading: Reading,
     path: &Path,
 ) -> Result<BTreeMap<String, Value>, Mismatch> {
-    if reading == Reading::Exact {
-        if let Some(extra) = members.keys().find(|name| !types.contains_key(*name)) {
-            return Err(mismatch(&path.attribute(extra), "no such member", "one"));
-        }
+    if reading == Reading::Exact
+        && let Some(extra) = members.keys().find(|name| !types.contains_key(*name))
+    {
+        return Err(mismatch(&path.attribute(extra), "no such member", "one"));
     }
     let mut typed = BTreeMap::new();
     for (name, ty) in types {

@@ -12,13 +12,17 @@ mod ephemeral;
 pub mod erased;
 mod function;
 mod json;
+pub mod log;
 mod model;
 mod number;
 mod path;
+mod planning;
 mod private;
 mod provider;
 mod resource;
+pub mod rules;
 mod schema;
+mod server;
 mod timeouts;
 mod ty;
 mod value;
@@ -41,6 +45,10 @@ pub use resource::{
     UpgradeRequest,
 };
 pub use schema::{Attribute, AttributeType, IdentityAttribute, IdentitySchema, Nesting, Schema, Validator};
+pub use server::{
+    Applied, ApplyCall, Entry, ListCall, PlanCall, PlanOutcome, ReadCall, Registry, ResourceEntry, Server,
+    parameters,
+};
 pub use timeouts::{DurationError, Timeouts, TimeoutsModel, parse_duration};
 pub use ty::Type;
 pub use value::{Refinement, Value, nfc};

@@ -1,6 +1,9 @@
 //! Where in a configuration a value stands.
 
+use std::collections::BTreeMap;
 use std::fmt;
+
+use super::Value;
 
 /// One step of a path. Sets have no usable step: a path stops at the set.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +44,22 @@ impl Path {
 
     pub fn steps(&self) -> &[PathStep] {
         &self.0
+    }
+
+    /// The value at this path of an object; `None` where there is none, also inside something null or unknown.
+    pub fn resolve<'a>(&self, object: &'a BTreeMap<String, Value>) -> Option<&'a Value> {
+        let (first, rest) = self.0.split_first()?;
+        let PathStep::Attribute(name) = first else {
+            return None;
+        };
+        rest.iter()
+            .try_fold(object.get(name)?, |value, step| match (step, value) {
+                (PathStep::Attribute(name) | PathStep::Key(name), value) => value.member(name),
+                (PathStep::Index(index), Value::List(items) | Value::Tuple(items)) => {
+                    items.get(usize::try_from(*index).ok()?)
+                }
+                _ => None,
+            })
     }
 
     fn with(&self, step: PathStep) -> Self {

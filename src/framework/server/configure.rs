@@ -1,0 +1,31 @@
+//! The provider block.
+
+use super::Server;
+use super::validate::{Subject, check};
+use crate::framework::{Diagnostics, Path, Timeouts, Value};
+
+impl Server {
+    /// Checks the provider block; unknown values are possible.
+    pub fn validate_provider(&self, config: &Value, diagnostics: &mut Diagnostics) {
+        check(self.schema(), config, Subject::Other, diagnostics);
+        if !diagnostics.has_errors() {
+            self.provider.validate(config, diagnostics);
+        }
+    }
+
+    /// Takes the configuration of the provider.
+    pub async fn configure(&self, terraform_version: &str, config: Value, diagnostics: &mut Diagnostics) {
+        if config.is_null() {
+            diagnostics.error(
+                Path::root(),
+                "Missing configuration",
+                "The host sent no provider configuration.",
+            );
+            return;
+        }
+        let context = self.context(Timeouts::default().read);
+        self.provider
+            .configure(&context, terraform_version, config, diagnostics)
+            .await;
+    }
+}

@@ -1,0 +1,408 @@
+//! The calls of protocol 6 by name, each handed to the file that knows it.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use futures_util::{Stream, stream};
+use tonic::{Request, Response, Status, Streaming};
+
+use super::call::run;
+use super::unsupported::{no_action, no_state_store};
+use super::{data_sources, ephemeral, functions, lists, provider, resources, schemas, states};
+use crate::framework::Server;
+use crate::plugin::proto::tfplugin6::*;
+
+type Answer<T> = Result<Response<T>, Status>;
+type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+/// The provider as the host sees it.
+pub struct ProviderService(Arc<Server>);
+
+impl ProviderService {
+    pub fn new(server: Arc<Server>) -> Self {
+        Self(server)
+    }
+}
+
+/// A stream of what is there already.
+fn events<T: Send + 'static>(items: Vec<T>) -> Events<T> {
+    Box::pin(stream::iter(items.into_iter().map(Ok)))
+}
+
+#[tonic::async_trait]
+impl provider_server::Provider for ProviderService {
+    async fn get_metadata(&self, _: Request<get_metadata::Request>) -> Answer<get_metadata::Response> {
+        let server = self.0.clone();
+        run("GetMetadata", "", async move { schemas::metadata(&server) }).await
+    }
+
+    async fn get_provider_schema(
+        &self,
+        _: Request<get_provider_schema::Request>,
+    ) -> Answer<get_provider_schema::Response> {
+        let server = self.0.clone();
+        run("GetProviderSchema", "", async move {
+            schemas::provider_schema(&server)
+        })
+        .await
+    }
+
+    async fn get_resource_identity_schemas(
+        &self,
+        _: Request<get_resource_identity_schemas::Request>,
+    ) -> Answer<get_resource_identity_schemas::Response> {
+        let server = self.0.clone();
+        run("GetResourceIdentitySchemas", "", async move {
+            schemas::identity_schemas(&server)
+        })
+        .await
+    }
+
+    async fn validate_provider_config(
+        &self,
+        request: Request<validate_provider_config::Request>,
+    ) -> Answer<validate_provider_config::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ValidateProviderConfig", "", async move {
+            provider::validate(&server, request).await
+        })
+        .await
+    }
+
+    async fn validate_resource_config(
+        &self,
+        request: Request<validate_resource_config::Request>,
+    ) -> Answer<validate_resource_config::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ValidateResourceConfig", &request.type_name.clone(), async move {
+            resources::validate(&server, request).await
+        })
+        .await
+    }
+
+    async fn validate_data_resource_config(
+        &self,
+        request: Request<validate_data_resource_config::Request>,
+    ) -> Answer<validate_data_resource_config::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run(
+            "ValidateDataResourceConfig",
+            &request.type_name.clone(),
+            async move { data_sources::validate(&server, request).await },
+        )
+        .await
+    }
+
+    async fn upgrade_resource_state(
+        &self,
+        request: Request<upgrade_resource_state::Request>,
+    ) -> Answer<upgrade_resource_state::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("UpgradeResourceState", &request.type_name.clone(), async move {
+            states::upgrade(&server, request).await
+        })
+        .await
+    }
+
+    async fn upgrade_resource_identity(
+        &self,
+        request: Request<upgrade_resource_identity::Request>,
+    ) -> Answer<upgrade_resource_identity::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run(
+            "UpgradeResourceIdentity",
+            &request.type_name.clone(),
+            async move { states::upgrade_identity(&server, request).await },
+        )
+        .await
+    }
+
+    async fn configure_provider(
+        &self,
+        request: Request<configure_provider::Request>,
+    ) -> Answer<configure_provider::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ConfigureProvider", "", async move {
+            provider::configure(&server, request).await
+        })
+        .await
+    }
+
+    async fn read_resource(
+        &self,
+        request: Request<read_resource::Request>,
+    ) -> Answer<read_resource::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ReadResource", &request.type_name.clone(), async move {
+            resources::read(&server, request).await
+        })
+        .await
+    }
+
+    async fn plan_resource_change(
+        &self,
+        request: Request<plan_resource_change::Request>,
+    ) -> Answer<plan_resource_change::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("PlanResourceChange", &request.type_name.clone(), async move {
+            resources::plan(&server, request).await
+        })
+        .await
+    }
+
+    async fn apply_resource_change(
+        &self,
+        request: Request<apply_resource_change::Request>,
+    ) -> Answer<apply_resource_change::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ApplyResourceChange", &request.type_name.clone(), async move {
+            resources::apply(&server, request).await
+        })
+        .await
+    }
+
+    async fn import_resource_state(
+        &self,
+        request: Request<import_resource_state::Request>,
+    ) -> Answer<import_resource_state::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ImportResourceState", &request.type_name.clone(), async move {
+            states::import(&server, request).await
+        })
+        .await
+    }
+
+    async fn move_resource_state(
+        &self,
+        request: Request<move_resource_state::Request>,
+    ) -> Answer<move_resource_state::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run(
+            "MoveResourceState",
+            &request.target_type_name.clone(),
+            async move { states::move_state(&server, request).await },
+        )
+        .await
+    }
+
+    async fn read_data_source(
+        &self,
+        request: Request<read_data_source::Request>,
+    ) -> Answer<read_data_source::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("ReadDataSource", &request.type_name.clone(), async move {
+            data_sources::read(&server, request).await
+        })
+        .await
+    }
+
+    async fn generate_resource_config(
+        &self,
+        request: Request<generate_resource_config::Request>,
+    ) -> Answer<generate_resource_config::Response> {
+        let subject = request.into_inner().type_name;
+        run("GenerateResourceConfig", &subject, async {
+            states::generate_config()
+        })
+        .await
+    }
+
+    async fn validate_ephemeral_resource_config(
+        &self,
+        request: Request<validate_ephemeral_resource_config::Request>,
+    ) -> Answer<validate_ephemeral_resource_config::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run(
+            "ValidateEphemeralResourceConfig",
+            &request.type_name.clone(),
+            async move { ephemeral::validate(&server, request).await },
+        )
+        .await
+    }
+
+    async fn open_ephemeral_resource(
+        &self,
+        request: Request<open_ephemeral_resource::Request>,
+    ) -> Answer<open_ephemeral_resource::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("OpenEphemeralResource", &request.type_name.clone(), async move {
+            ephemeral::open(&server, request).await
+        })
+        .await
+    }
+
+    async fn renew_ephemeral_resource(
+        &self,
+        request: Request<renew_ephemeral_resource::Request>,
+    ) -> Answer<renew_ephemeral_resource::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("RenewEphemeralResource", &request.type_name.clone(), async move {
+            ephemeral::renew(&server, request).await
+        })
+        .await
+    }
+
+    async fn close_ephemeral_resource(
+        &self,
+        request: Request<close_ephemeral_resource::Request>,
+    ) -> Answer<close_ephemeral_resource::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("CloseEphemeralResource", &request.type_name.clone(), async move {
+            ephemeral::close(&server, request).await
+        })
+        .await
+    }
+
+    type ListResourceStream = Events<list_resource::Event>;
+
+    async fn list_resource(
+        &self,
+        request: Request<list_resource::Request>,
+    ) -> Answer<Self::ListResourceStream> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        let subject = request.type_name.clone();
+        let found = run("ListResource", &subject, async move {
+            lists::list(&server, request).await
+        });
+        Ok(found.await?.map(events))
+    }
+
+    async fn validate_list_resource_config(
+        &self,
+        request: Request<validate_list_resource_config::Request>,
+    ) -> Answer<validate_list_resource_config::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run(
+            "ValidateListResourceConfig",
+            &request.type_name.clone(),
+            async move { lists::validate(&server, request).await },
+        )
+        .await
+    }
+
+    async fn get_functions(&self, _: Request<get_functions::Request>) -> Answer<get_functions::Response> {
+        let server = self.0.clone();
+        run("GetFunctions", "", async move { schemas::all_functions(&server) }).await
+    }
+
+    async fn call_function(
+        &self,
+        request: Request<call_function::Request>,
+    ) -> Answer<call_function::Response> {
+        let (server, request) = (self.0.clone(), request.into_inner());
+        run("CallFunction", &request.name.clone(), async move {
+            functions::call(&server, request).await
+        })
+        .await
+    }
+
+    async fn validate_action_config(
+        &self,
+        request: Request<validate_action_config::Request>,
+    ) -> Answer<validate_action_config::Response> {
+        let diagnostics = no_action(&request.into_inner().action_type);
+        Ok(Response::new(validate_action_config::Response { diagnostics }))
+    }
+
+    async fn plan_action(&self, request: Request<plan_action::Request>) -> Answer<plan_action::Response> {
+        let diagnostics = no_action(&request.into_inner().action_type);
+        Ok(Response::new(plan_action::Response {
+            diagnostics,
+            ..Default::default()
+        }))
+    }
+
+    type InvokeActionStream = Events<invoke_action::Event>;
+
+    async fn invoke_action(
+        &self,
+        request: Request<invoke_action::Request>,
+    ) -> Answer<Self::InvokeActionStream> {
+        let diagnostics = no_action(&request.into_inner().action_type);
+        let completed =
+            invoke_action::event::Type::Completed(invoke_action::event::Completed { diagnostics });
+        Ok(Response::new(events(vec![invoke_action::Event {
+            r#type: Some(completed),
+        }])))
+    }
+
+    async fn validate_state_store_config(
+        &self,
+        request: Request<validate_state_store_config::Request>,
+    ) -> Answer<validate_state_store_config::Response> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        Ok(Response::new(validate_state_store_config::Response {
+            diagnostics,
+        }))
+    }
+
+    async fn configure_state_store(
+        &self,
+        request: Request<configure_state_store::Request>,
+    ) -> Answer<configure_state_store::Response> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        Ok(Response::new(configure_state_store::Response {
+            diagnostics,
+            ..Default::default()
+        }))
+    }
+
+    type ReadStateBytesStream = Events<read_state_bytes::ResponseChunk>;
+
+    async fn read_state_bytes(
+        &self,
+        request: Request<read_state_bytes::Request>,
+    ) -> Answer<Self::ReadStateBytesStream> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        let chunk = read_state_bytes::ResponseChunk {
+            diagnostics,
+            ..Default::default()
+        };
+        Ok(Response::new(events(vec![chunk])))
+    }
+
+    async fn write_state_bytes(
+        &self,
+        request: Request<Streaming<write_state_bytes::RequestChunk>>,
+    ) -> Answer<write_state_bytes::Response> {
+        let first = request.into_inner().message().await?;
+        let name = first
+            .and_then(|chunk| chunk.meta)
+            .map(|meta| meta.type_name)
+            .unwrap_or_default();
+        Ok(Response::new(write_state_bytes::Response {
+            diagnostics: no_state_store(&name),
+        }))
+    }
+
+    async fn lock_state(&self, request: Request<lock_state::Request>) -> Answer<lock_state::Response> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        Ok(Response::new(lock_state::Response {
+            diagnostics,
+            ..Default::default()
+        }))
+    }
+
+    async fn unlock_state(&self, request: Request<unlock_state::Request>) -> Answer<unlock_state::Response> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        Ok(Response::new(unlock_state::Response { diagnostics }))
+    }
+
+    async fn get_states(&self, request: Request<get_states::Request>) -> Answer<get_states::Response> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        Ok(Response::new(get_states::Response {
+            diagnostics,
+            ..Default::default()
+        }))
+    }
+
+    async fn delete_state(&self, request: Request<delete_state::Request>) -> Answer<delete_state::Response> {
+        let diagnostics = no_state_store(&request.into_inner().type_name);
+        Ok(Response::new(delete_state::Response { diagnostics }))
+    }
+
+    async fn stop_provider(&self, _: Request<stop_provider::Request>) -> Answer<stop_provider::Response> {
+        let server = self.0.clone();
+        run("StopProvider", "", async move { provider::stop(&server) }).await
+    }
+}
