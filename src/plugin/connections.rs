@@ -9,6 +9,7 @@ use std::time::Duration;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::server::Connected;
@@ -24,20 +25,20 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// A connection that may carry calls.
 pub struct Connection(Box<dyn Stream>);
 
-/// The connections of a listener, as they come. The listener is closed when the stream is dropped.
+/// The connections of a listener, as they come, and the task that accepts them. It ends, and the listener with it,
+/// when the stream is dropped.
 pub fn connections(
     listener: Listener,
     tls: Option<Arc<ServerConfig>>,
-) -> ReceiverStream<Result<Connection, io::Error>> {
+) -> (ReceiverStream<Result<Connection, io::Error>>, JoinHandle<()>) {
     let (sender, receiver) = mpsc::channel(16);
-    tokio::spawn(async move {
-        let accepting = accept_all(&listener, tls, &sender);
+    let accepting = tokio::spawn(async move {
         tokio::select! {
-            () = accepting => {}
+            () = accept_all(&listener, tls, &sender) => {}
             () = sender.closed() => {}
         }
     });
-    ReceiverStream::new(receiver)
+    (ReceiverStream::new(receiver), accepting)
 }
 
 async fn accept_all(

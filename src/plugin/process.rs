@@ -25,7 +25,7 @@ use crate::framework::{Provider, Server};
 const MESSAGE_LIMIT: usize = 256 << 20;
 /// How long running calls may go on after the end was asked for; the host kills the process after two seconds.
 const GRACE: Duration = Duration::from_millis(1_500);
-/// How long an idle worker thread is looked after by the runtime before its tasks are dropped.
+/// Threads for the calls, which mostly wait.
 const WORKERS: usize = 2;
 
 /// What the process says about itself.
@@ -95,7 +95,7 @@ async fn run(
         writeln!(stdout, "{line}")?;
         stdout.flush()?;
     }
-    let incoming = connections(listener, tls.map(|tls| tls.config));
+    let (incoming, accepting) = connections(listener, tls.map(|tls| tls.config));
     let service = ProviderServer::new(ProviderService::new(Arc::new(Server::new(provider))))
         .max_decoding_message_size(MESSAGE_LIMIT)
         .max_encoding_message_size(MESSAGE_LIMIT);
@@ -110,10 +110,13 @@ async fn run(
         ending.0.cancelled().await;
         tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
-        served = serving => Ok(served?),
+    let served = tokio::select! {
+        served = serving => served,
         () = too_late => Ok(()),
-    }
+    };
+    // the listener goes with its task, and the socket's file with the listener
+    accepting.await?;
+    Ok(served?)
 }
 
 /// Ctrl-C reaches the whole process group, and the host decides what becomes of running work: it is not for us. Only

@@ -24,6 +24,15 @@ impl ProviderService {
     }
 }
 
+/// Runs the handler of a call, which is about the type that a member of the request names.
+macro_rules! call {
+    ($server:expr, $rpc:literal, $request:ident $(. $subject:ident)?, $handler:path) => {{
+        let (server, request) = ($server.clone(), $request.into_inner());
+        let subject = String::new() $(+ &request.$subject)?;
+        run($rpc, &subject, async move { $handler(&server, request).await }).await
+    }};
+}
+
 /// A stream of what is there already.
 fn events<T: Send + 'static>(items: Vec<T>) -> Events<T> {
     Box::pin(stream::iter(items.into_iter().map(Ok)))
@@ -62,138 +71,104 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<validate_provider_config::Request>,
     ) -> Answer<validate_provider_config::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ValidateProviderConfig", "", async move {
-            provider::validate(&server, request).await
-        })
-        .await
+        call!(self.0, "ValidateProviderConfig", request, provider::validate)
     }
 
     async fn validate_resource_config(
         &self,
         request: Request<validate_resource_config::Request>,
     ) -> Answer<validate_resource_config::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ValidateResourceConfig", &request.type_name.clone(), async move {
-            resources::validate(&server, request).await
-        })
-        .await
+        call!(
+            self.0,
+            "ValidateResourceConfig",
+            request.type_name,
+            resources::validate
+        )
     }
 
     async fn validate_data_resource_config(
         &self,
         request: Request<validate_data_resource_config::Request>,
     ) -> Answer<validate_data_resource_config::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run(
+        call!(
+            self.0,
             "ValidateDataResourceConfig",
-            &request.type_name.clone(),
-            async move { data_sources::validate(&server, request).await },
+            request.type_name,
+            data_sources::validate
         )
-        .await
     }
 
     async fn upgrade_resource_state(
         &self,
         request: Request<upgrade_resource_state::Request>,
     ) -> Answer<upgrade_resource_state::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("UpgradeResourceState", &request.type_name.clone(), async move {
-            states::upgrade(&server, request).await
-        })
-        .await
+        call!(self.0, "UpgradeResourceState", request.type_name, states::upgrade)
     }
 
     async fn upgrade_resource_identity(
         &self,
         request: Request<upgrade_resource_identity::Request>,
     ) -> Answer<upgrade_resource_identity::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run(
+        call!(
+            self.0,
             "UpgradeResourceIdentity",
-            &request.type_name.clone(),
-            async move { states::upgrade_identity(&server, request).await },
+            request.type_name,
+            states::upgrade_identity
         )
-        .await
     }
 
     async fn configure_provider(
         &self,
         request: Request<configure_provider::Request>,
     ) -> Answer<configure_provider::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ConfigureProvider", "", async move {
-            provider::configure(&server, request).await
-        })
-        .await
+        call!(self.0, "ConfigureProvider", request, provider::configure)
     }
 
     async fn read_resource(
         &self,
         request: Request<read_resource::Request>,
     ) -> Answer<read_resource::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ReadResource", &request.type_name.clone(), async move {
-            resources::read(&server, request).await
-        })
-        .await
+        call!(self.0, "ReadResource", request.type_name, resources::read)
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<plan_resource_change::Request>,
     ) -> Answer<plan_resource_change::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("PlanResourceChange", &request.type_name.clone(), async move {
-            resources::plan(&server, request).await
-        })
-        .await
+        call!(self.0, "PlanResourceChange", request.type_name, resources::plan)
     }
 
     async fn apply_resource_change(
         &self,
         request: Request<apply_resource_change::Request>,
     ) -> Answer<apply_resource_change::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ApplyResourceChange", &request.type_name.clone(), async move {
-            resources::apply(&server, request).await
-        })
-        .await
+        call!(self.0, "ApplyResourceChange", request.type_name, resources::apply)
     }
 
     async fn import_resource_state(
         &self,
         request: Request<import_resource_state::Request>,
     ) -> Answer<import_resource_state::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ImportResourceState", &request.type_name.clone(), async move {
-            states::import(&server, request).await
-        })
-        .await
+        call!(self.0, "ImportResourceState", request.type_name, states::import)
     }
 
     async fn move_resource_state(
         &self,
         request: Request<move_resource_state::Request>,
     ) -> Answer<move_resource_state::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run(
+        call!(
+            self.0,
             "MoveResourceState",
-            &request.target_type_name.clone(),
-            async move { states::move_state(&server, request).await },
+            request.target_type_name,
+            states::move_state
         )
-        .await
     }
 
     async fn read_data_source(
         &self,
         request: Request<read_data_source::Request>,
     ) -> Answer<read_data_source::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("ReadDataSource", &request.type_name.clone(), async move {
-            data_sources::read(&server, request).await
-        })
-        .await
+        call!(self.0, "ReadDataSource", request.type_name, data_sources::read)
     }
 
     async fn generate_resource_config(
@@ -211,46 +186,48 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<validate_ephemeral_resource_config::Request>,
     ) -> Answer<validate_ephemeral_resource_config::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run(
+        call!(
+            self.0,
             "ValidateEphemeralResourceConfig",
-            &request.type_name.clone(),
-            async move { ephemeral::validate(&server, request).await },
+            request.type_name,
+            ephemeral::validate
         )
-        .await
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<open_ephemeral_resource::Request>,
     ) -> Answer<open_ephemeral_resource::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("OpenEphemeralResource", &request.type_name.clone(), async move {
-            ephemeral::open(&server, request).await
-        })
-        .await
+        call!(
+            self.0,
+            "OpenEphemeralResource",
+            request.type_name,
+            ephemeral::open
+        )
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<renew_ephemeral_resource::Request>,
     ) -> Answer<renew_ephemeral_resource::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("RenewEphemeralResource", &request.type_name.clone(), async move {
-            ephemeral::renew(&server, request).await
-        })
-        .await
+        call!(
+            self.0,
+            "RenewEphemeralResource",
+            request.type_name,
+            ephemeral::renew
+        )
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<close_ephemeral_resource::Request>,
     ) -> Answer<close_ephemeral_resource::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("CloseEphemeralResource", &request.type_name.clone(), async move {
-            ephemeral::close(&server, request).await
-        })
-        .await
+        call!(
+            self.0,
+            "CloseEphemeralResource",
+            request.type_name,
+            ephemeral::close
+        )
     }
 
     type ListResourceStream = Events<list_resource::Event>;
@@ -271,13 +248,12 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<validate_list_resource_config::Request>,
     ) -> Answer<validate_list_resource_config::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run(
+        call!(
+            self.0,
             "ValidateListResourceConfig",
-            &request.type_name.clone(),
-            async move { lists::validate(&server, request).await },
+            request.type_name,
+            lists::validate
         )
-        .await
     }
 
     async fn get_functions(&self, _: Request<get_functions::Request>) -> Answer<get_functions::Response> {
@@ -289,11 +265,7 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<call_function::Request>,
     ) -> Answer<call_function::Response> {
-        let (server, request) = (self.0.clone(), request.into_inner());
-        run("CallFunction", &request.name.clone(), async move {
-            functions::call(&server, request).await
-        })
-        .await
+        call!(self.0, "CallFunction", request.name, functions::call)
     }
 
     async fn validate_action_config(
