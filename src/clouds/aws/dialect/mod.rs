@@ -9,6 +9,7 @@ pub mod condition_keys;
 mod escape;
 pub mod evaluate;
 pub mod gate;
+pub mod limits;
 pub mod partition;
 pub mod policy;
 mod read_back;
