@@ -40,7 +40,7 @@ pub fn accounts(
         keys,
         clock,
         allow_loopback_issuers: true,
-        run_secret: Some(secret.expose().clone()),
+        run_secret: Some(secret.clone()),
     })?;
     let mut accounts = Vec::new();
     for id in ids {
@@ -54,7 +54,7 @@ pub fn accounts(
         accounts.push(AwsAccount {
             id: id.clone(),
             access_key_id: credentials.access_key_id,
-            secret_access_key: credentials.secret_access_key,
+            secret_access_key: credentials.secret_access_key.expose().clone(),
             deployer_role_arn,
         });
     }

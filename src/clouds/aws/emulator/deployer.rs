@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::instance::Emulator;
-use super::store::{AccountId, Document, KeyCase, Role, Tags};
+use super::store::{Document, KeyCase, Role, Tags};
 use super::wire::random;
+use crate::clouds::aws::dialect::AccountId;
 
 const NAME: &str = "deployer";
 
@@ -14,7 +15,7 @@ impl Emulator {
     /// Puts the role `deployer` into `account`: the account `trusted` may assume it, and it may do everything there.
     /// Gives its ARN; nothing when there is no such account.
     pub fn add_deployer(&self, account: &str, trusted: &str) -> Option<String> {
-        let (id, trusted) = (AccountId::parse(account)?, AccountId::parse(trusted)?);
+        let (id, trusted) = (AccountId::parse(account).ok()?, AccountId::parse(trusted).ok()?);
         let now = self.clock.now();
         let mut world = self.world();
         let root = format!("arn:{}:iam::{trusted}:root", world.partition());

@@ -8,8 +8,10 @@ use tokio::sync::broadcast;
 use super::calls::Calls;
 use super::events::Event;
 use super::faults::{FaultPlan, Faults};
-use super::store::{AccountId, Credentials, World};
+use super::store::{Credentials, World};
+use crate::clouds::aws::dialect::{AccountId, Partition};
 use crate::oidc::{Clock, KeySource};
+use crate::trust::Secret;
 
 /// How many events a slow subscriber may be behind before it loses the oldest.
 const EVENTS: usize = 1024;
@@ -27,7 +29,7 @@ pub struct Settings {
     pub allow_loopback_issuers: bool,
     /// What a request that sets faults or resets counters has to bring in the header `x-oidcfed-secret`; without it
     /// nobody can.
-    pub run_secret: Option<String>,
+    pub run_secret: Option<Secret<String>>,
 }
 
 /// Why there is no emulator.
@@ -46,7 +48,7 @@ pub struct Emulator {
     pub(super) keys: Arc<dyn KeySource>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) allow_loopback_issuers: bool,
-    pub(super) run_secret: Option<String>,
+    pub(super) run_secret: Option<Secret<String>>,
     world: Mutex<World>,
     calls: Mutex<Calls>,
     faults: Mutex<FaultPlan>,
@@ -62,10 +64,12 @@ impl Emulator {
         let accounts = settings
             .accounts
             .iter()
-            .map(|id| AccountId::parse(id).ok_or_else(|| EmulatorError::Account(id.clone())))
+            .map(|id| AccountId::parse(id).map_err(|_| EmulatorError::Account(id.clone())))
             .collect::<Result<Vec<_>, _>>()?;
-        let world = World::new(&settings.partition, &accounts, settings.clock.now())
-            .map_err(|_| EmulatorError::Randomness)?;
+        let partition = Partition::from_id(&settings.partition)
+            .ok_or_else(|| EmulatorError::Partition(settings.partition.clone()))?;
+        let world =
+            World::new(partition, &accounts, settings.clock.now()).map_err(|_| EmulatorError::Randomness)?;
         Ok(Arc::new(Self {
             keys: settings.keys,
             clock: settings.clock,
@@ -80,7 +84,7 @@ impl Emulator {
 
     /// The keys of an account's administrator, who may do everything in that account.
     pub fn root_credentials(&self, account: &str) -> Option<Credentials> {
-        let id = AccountId::parse(account)?;
+        let id = AccountId::parse(account).ok()?;
         self.world().administrator_credentials(&id)
     }
 

@@ -6,8 +6,6 @@
 //!
 //! Listening, TLS and the guard against foreign web pages belong to the sandbox, which mounts [`Emulator::router`].
 
-#![allow(dead_code, unused_imports, reason = "sessions come with the next step")]
-
 mod calls;
 mod control;
 mod deployer;
@@ -16,6 +14,7 @@ mod faults;
 mod iam;
 mod instance;
 mod permission;
+mod request_context;
 mod rule;
 mod server;
 mod store;

@@ -17,7 +17,7 @@ use super::store::Principal;
 use super::sts;
 use super::wire::sigv4::{self, Authorization, Signed};
 use super::wire::{ApiError, Query, Reply, Service, random};
-use crate::trust::Decision;
+use crate::trust::{Decision, Step, Verdict};
 
 /// The longest request body, in bytes: the longest policy document, percent-encoded, and room for the rest.
 const BODY: usize = 1024 * 1024;
@@ -39,6 +39,33 @@ pub struct Trace {
     pub caller: Option<String>,
     pub resource: Option<String>,
     pub decision: Option<Decision>,
+}
+
+impl Trace {
+    /// Adds the steps of a further decision, whose verdict is the one that counts from now on.
+    pub fn conclude(&mut self, decision: Decision) {
+        match &mut self.decision {
+            Some(so_far) => {
+                so_far.steps.extend(decision.steps);
+                so_far.verdict = decision.verdict;
+            }
+            None => self.decision = Some(decision),
+        }
+    }
+
+    /// Adds a decision of one step.
+    pub fn step(&mut self, name: &str, expected: &str, found: &str, verdict: Verdict) {
+        let step = Step {
+            name: name.to_owned(),
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+            verdict,
+        };
+        self.conclude(Decision {
+            verdict,
+            steps: vec![step],
+        });
+    }
 }
 
 /// A request, read.
@@ -188,6 +215,7 @@ impl Emulator {
         call.allow_loopback_issuers = self.allow_loopback_issuers;
         let outcome = (operation.run)(&mut call);
         trace.resource = call.resource().map(str::to_owned);
+        trace.decision = call.decision().cloned();
         outcome
     }
 
@@ -221,9 +249,13 @@ impl Emulator {
             .cloned()
             .ok_or_else(invalid)?;
         let now = self.clock.now();
-        authorization.verify(&signed, service, &key.credentials.secret_access_key, now)?;
-        let token = sigv4::session_token(signed.headers);
-        if token != key.credentials.session_token.as_deref() {
+        authorization.verify(&signed, service, key.credentials.secret_access_key.expose(), now)?;
+        let expected = key
+            .credentials
+            .session_token
+            .as_ref()
+            .map(|token| token.expose().as_str());
+        if sigv4::session_token(signed.headers) != expected {
             return Err(invalid());
         }
         if let Principal::Session(session) = &key.principal

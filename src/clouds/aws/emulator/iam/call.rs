@@ -4,6 +4,7 @@ use crate::clouds::aws::emulator::faults::Freshness;
 use crate::clouds::aws::emulator::permission::{self, Ask};
 use crate::clouds::aws::emulator::store::{Account, AwsPolicy, Principal, Role, Tags, World};
 use crate::clouds::aws::emulator::wire::{ApiError, Query};
+use crate::trust::Decision;
 
 /// A call in progress.
 ///
@@ -19,6 +20,7 @@ pub struct Call<'a> {
     action: String,
     world: &'a mut World,
     resource: Option<String>,
+    decision: Option<Decision>,
 }
 
 /// The account of the caller, opened for one permitted call.
@@ -44,12 +46,18 @@ impl<'a> Call<'a> {
             action: format!("iam:{operation}"),
             world,
             resource: None,
+            decision: None,
         }
     }
 
     /// The ARN that was last asked about, for the trace.
     pub fn resource(&self) -> Option<&str> {
         self.resource.as_deref()
+    }
+
+    /// The permission that was last decided, for the trace.
+    pub fn decision(&self) -> Option<&Decision> {
+        self.decision.as_ref()
     }
 
     /// Asks whether the caller may do this, and opens the caller's account.
@@ -72,7 +80,30 @@ impl<'a> Call<'a> {
     pub fn permit(&mut self, other_action: Option<&str>, ask: &Ask) -> Result<(), ApiError> {
         self.resource = Some(ask.resource.clone());
         let action = other_action.unwrap_or(&self.action);
-        permission::permit(self.world, self.principal, action, ask, self.now)
+        let outcome = permission::permit(self.world, self.principal, action, ask, self.now);
+        let decision = match outcome {
+            Ok(decision) => decision,
+            Err(denial) => {
+                self.decision = Some(denial.decision);
+                return Err(denial.error);
+            }
+        };
+        self.decision = Some(decision);
+        self.within_the_account(action, &ask.resource)
+    }
+
+    /// Objects of IAM have no policies of their own that could let in another account.
+    fn within_the_account(&self, action: &str, resource: &str) -> Result<(), ApiError> {
+        let own = self.principal.account().as_str();
+        let owner = resource.split(':').nth(4).unwrap_or(own);
+        if owner == own || owner == "aws" {
+            return Ok(());
+        }
+        Err(ApiError::access_denied(format!(
+            "User: {} is not authorized to perform: {action} on resource: {resource} because no resource-based policy \
+             allows the {action} action",
+            self.principal.arn()
+        )))
     }
 
     /// A role of the caller's account, once the caller may do this to it.

@@ -1,6 +1,7 @@
 //! Inline policies of a role.
 
 use super::call::Call;
+use super::identity_policy;
 use super::page::Page;
 use crate::clouds::aws::emulator::rule;
 use crate::clouds::aws::emulator::store::Document;
@@ -14,7 +15,7 @@ pub fn put(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let name = rule::POLICY_NAME.required(call.query, "PolicyName")?;
     let text = rule::DOCUMENT.required(call.query, "PolicyDocument")?;
     let role = call.role(role_name)?;
-    let document = Document::parse(text).map_err(ApiError::malformed_policy)?;
+    let document = identity_policy::checked(text)?;
     let replaced = role.inline.get(name).map_or(0, Document::size);
     if role.inline_size() - replaced + document.size() > SIZE {
         return Err(ApiError::limit_exceeded(format!(

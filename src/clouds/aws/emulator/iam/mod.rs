@@ -7,6 +7,7 @@ mod attachments;
 mod boundary;
 mod call;
 mod details;
+mod identity_policy;
 mod inline;
 mod page;
 mod policies;
@@ -19,6 +20,8 @@ mod trust_policy;
 mod users;
 
 pub use call::Call;
+pub use identity_policy::checked as checked_identity_policy;
+pub use tagging::GivenTags;
 
 use super::wire::{ApiError, Reply};
 

@@ -2,11 +2,12 @@
 
 use super::attachments;
 use super::call::{Call, Opened};
+use super::identity_policy;
 use super::page::Page;
 use super::tagging::{self, GivenTags};
 use crate::clouds::aws::emulator::permission::Ask;
 use crate::clouds::aws::emulator::rule;
-use crate::clouds::aws::emulator::store::{Account, AnyPolicy, AwsPolicy, Document, KeyCase, Policy};
+use crate::clouds::aws::emulator::store::{Account, AnyPolicy, AwsPolicy, KeyCase, Policy};
 use crate::clouds::aws::emulator::wire::{ApiError, Reply, Xml, random, timestamp};
 
 /// The longest managed policy, in characters without white space.
@@ -28,7 +29,7 @@ pub fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     }
     let now = call.now;
     let account = call.open(&ask)?.account;
-    let document = Document::parse(text).map_err(ApiError::malformed_policy)?;
+    let document = identity_policy::checked(text)?;
     if document.size() > SIZE {
         return Err(ApiError::limit_exceeded(format!(
             "Cannot exceed quota for PolicySize: {SIZE}"

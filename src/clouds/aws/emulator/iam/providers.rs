@@ -48,7 +48,6 @@ pub fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let provider = Provider {
         arn: arn.clone(),
         url: key.clone(),
-        issuer: issuer.as_str().to_owned(),
         client_ids,
         thumbprints: if thumbprints.is_empty() {
             vec![retrieved_thumbprint(issuer.host())]
@@ -174,10 +173,13 @@ pub fn not_found(arn: &str) -> ApiError {
     ApiError::no_such_entity(format!("OpenIDConnect Provider not found for arn {arn}"))
 }
 
-/// What IAM accepts as the URL of a provider. Ports and http exist only for development issuers on this machine.
+/// What IAM accepts as the URL of a provider. Ports exist only for development issuers on this machine.
 fn issuer(url: &str, allow_loopback: bool) -> Result<IssuerUrl, ApiError> {
     let invalid = |why: &str| ApiError::validation(format!("Invalid Open ID Connect Provider URL{why}"));
     let issuer = IssuerUrl::parse(url).map_err(|_| invalid(""))?;
+    if !issuer.is_https() {
+        return Err(invalid(": it must begin with https://"));
+    }
     if issuer.is_loopback() {
         if allow_loopback {
             return Ok(issuer);
@@ -187,9 +189,6 @@ fn issuer(url: &str, allow_loopback: bool) -> Result<IssuerUrl, ApiError> {
             "OpenIdIdpCommunicationError",
             format!("Could not reach the issuer {url}: it is not on the public internet."),
         ));
-    }
-    if !issuer.is_https() {
-        return Err(invalid(": it must begin with https://"));
     }
     if issuer.port().is_some() {
         return Err(invalid(": it must not contain a port number"));
@@ -223,7 +222,8 @@ mod tests {
             ("https://oidc.example?x=y", false, "ValidationError"),
             ("oidc.example", false, "ValidationError"),
             ("https://localhost:8443/team", true, ""),
-            ("http://127.0.0.1:8080", true, ""),
+            ("https://127.0.0.1:8080", true, ""),
+            ("http://127.0.0.1:8080", true, "ValidationError"),
             (
                 "https://localhost:8443/team",
                 false,

@@ -1,5 +1,7 @@
 //! Tags in requests and replies.
 
+use std::collections::BTreeMap;
+
 use crate::clouds::aws::emulator::permission::Ask;
 use crate::clouds::aws::emulator::rule;
 use crate::clouds::aws::emulator::store::{KeyCase, Tags};
@@ -52,6 +54,11 @@ impl GivenTags {
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The tags by key.
+    pub fn into_map(self) -> BTreeMap<String, String> {
+        self.0.into_iter().collect()
     }
 
     /// Adds the condition keys of tags in a request.

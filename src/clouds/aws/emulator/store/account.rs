@@ -1,36 +1,16 @@
 //! One account: its objects under the names IAM knows them by.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::{AnyPolicy, AwsPolicy, Policy, Profile, Provider, Role, User};
-
-/// The id of an account: twelve digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AccountId(String);
-
-impl AccountId {
-    pub fn parse(text: &str) -> Option<Self> {
-        (text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())).then(|| Self(text.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+use crate::clouds::aws::dialect::{AccountId, Partition};
 
 /// An emulated account. Maps are keyed by the form under which two names are the same: lower case for roles, policies
 /// and instance profiles, the exact URL without scheme for providers.
 #[derive(Debug)]
 pub struct Account {
     pub id: AccountId,
-    partition: String,
+    partition: Partition,
     pub administrator: User,
     pub roles: BTreeMap<String, Role>,
     pub providers: BTreeMap<String, Provider>,
@@ -39,10 +19,10 @@ pub struct Account {
 }
 
 impl Account {
-    pub fn new(id: AccountId, partition: &str, administrator: User) -> Self {
+    pub fn new(id: AccountId, partition: Partition, administrator: User) -> Self {
         Self {
             id,
-            partition: partition.to_owned(),
+            partition,
             administrator,
             roles: BTreeMap::new(),
             providers: BTreeMap::new(),

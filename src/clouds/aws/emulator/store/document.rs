@@ -1,33 +1,32 @@
 //! A policy document as it was stored: its text, and what the text means.
 
-use serde_json::Value;
+use crate::clouds::aws::dialect::{PolicyDocument, PolicyError, length_without_white_space};
 
 /// A policy document.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
+    meaning: PolicyDocument,
 }
 
 impl Document {
     /// # Errors
-    /// Why the text is no policy, in a sentence for the caller.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        match serde_json::from_str(text) {
-            Ok(Value::Object(_)) => Ok(Self {
-                text: text.to_owned(),
-            }),
-            _ => Err("Syntax errors in policy.".to_owned()),
-        }
+    /// Where the text leaves the policy language.
+    pub fn parse(text: &str) -> Result<Self, PolicyError> {
+        Ok(Self {
+            meaning: PolicyDocument::parse(text)?,
+            text: text.to_owned(),
+        })
     }
 
-    /// The text, byte for byte as it was sent.
-    pub fn text(&self) -> &str {
-        &self.text
+    /// What the text means.
+    pub fn meaning(&self) -> &PolicyDocument {
+        &self.meaning
     }
 
     /// The number of characters that count towards a quota: all but white space.
     pub fn size(&self) -> usize {
-        self.text.chars().filter(|c| !c.is_ascii_whitespace()).count()
+        length_without_white_space(&self.text)
     }
 
     /// The text as replies carry it (RFC 3986: everything but unreserved characters percent-encoded).
@@ -51,8 +50,14 @@ mod tests {
 
     #[test]
     fn encoding_leaves_only_unreserved_characters() {
-        let document = Document::parse("{\"a\": \"+ ü~\"}").unwrap();
-        assert_eq!(document.encoded(), "%7B%22a%22%3A%20%22%2B%20%C3%BC~%22%7D");
-        assert_eq!(document.size(), "{\"a\":\"+ü~\"}".chars().count());
+        let document = Document::parse("{\"Id\": \"+ ü~\", \"Statement\":[]}").unwrap();
+        assert_eq!(
+            document.encoded(),
+            "%7B%22Id%22%3A%20%22%2B%20%C3%BC~%22%2C%20%22Statement%22%3A%5B%5D%7D"
+        );
+        assert_eq!(
+            document.size(),
+            "{\"Id\":\"+ü~\",\"Statement\":[]}".chars().count()
+        );
     }
 }

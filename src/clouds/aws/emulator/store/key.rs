@@ -1,24 +1,17 @@
 //! Access keys, and who is behind them.
 
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountId, Document};
+use super::Document;
+use crate::clouds::aws::dialect::AccountId;
+use crate::trust::Secret;
 
 /// An access key with its secret, as a client of the emulated accounts needs it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Credentials {
     pub access_key_id: String,
-    pub secret_access_key: String,
-    pub session_token: Option<String>,
-}
-
-/// SECURITY: never shows a secret, so that no log can.
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credentials")
-            .field("access_key_id", &self.access_key_id)
-            .finish_non_exhaustive()
-    }
+    pub secret_access_key: Secret<String>,
+    pub session_token: Option<Secret<String>>,
 }
 
 /// What the emulator knows about an access key.
@@ -64,11 +57,15 @@ pub struct Session {
     pub policies: Vec<Document>,
     /// Managed policies that narrow the session.
     pub policy_arns: Vec<String>,
-    /// Keys of the session in later decisions (`aws:PrincipalTag/…`, `<issuer>:sub`, …).
-    pub context: Vec<(String, Vec<String>)>,
-    /// Session tags that pass on to the next role of a chain.
-    pub transitive_tags: Vec<(String, String)>,
+    /// Tags of the session.
+    pub tags: BTreeMap<String, String>,
+    /// Keys of the tags that pass on to the next role of a chain.
+    pub transitive_tag_keys: BTreeSet<String>,
     pub source_identity: Option<String>,
+    /// ARN of the OIDC provider that vouched for the session.
+    pub provider: Option<String>,
+    /// Condition keys of the token that stay with the session (`<issuer>:sub`, `:aud`, `:amr`).
+    pub claims: BTreeMap<String, Vec<String>>,
 }
 
 impl Principal {

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Document;
 use super::catalogue::{CATALOGUE, Entry, Grant};
+use crate::clouds::aws::dialect::Partition;
 use crate::clouds::aws::emulator::wire::timestamp;
 
 /// A managed policy of AWS.
@@ -20,7 +21,7 @@ pub struct AwsPolicy {
 }
 
 /// All of them, with the ARNs of a partition.
-pub fn aws_policies(partition: &str) -> Vec<AwsPolicy> {
+pub fn aws_policies(partition: Partition) -> Vec<AwsPolicy> {
     CATALOGUE
         .iter()
         .filter_map(|entry| entry.policy(partition))
@@ -28,7 +29,7 @@ pub fn aws_policies(partition: &str) -> Vec<AwsPolicy> {
 }
 
 impl Entry {
-    fn policy(&self, partition: &str) -> Option<AwsPolicy> {
+    fn policy(&self, partition: Partition) -> Option<AwsPolicy> {
         let statement = match self.grant {
             Grant::Allow(actions) => json!({"Effect": "Allow", "Action": actions, "Resource": "*"}),
             Grant::AllowAllBut(actions) => json!({"Effect": "Allow", "NotAction": actions, "Resource": "*"}),
@@ -60,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_entry_is_a_policy_with_an_id_of_its_own() {
-        let policies = aws_policies("aws-cn");
+        let policies = aws_policies(Partition::China);
         assert_eq!(policies.len(), CATALOGUE.len());
         let mut ids: Vec<_> = policies.iter().map(|policy| &policy.id).collect();
         ids.sort();

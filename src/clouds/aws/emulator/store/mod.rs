@@ -15,7 +15,7 @@ mod role;
 mod tags;
 mod world;
 
-pub use account::{Account, AccountId};
+pub use account::Account;
 pub use document::Document;
 pub use key::{AccessKey, Credentials, Principal, Session, User};
 pub use managed::{AwsPolicy, aws_policies};

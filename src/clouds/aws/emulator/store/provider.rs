@@ -8,8 +8,6 @@ pub struct Provider {
     pub arn: String,
     /// The URL without its scheme, as IAM shows it.
     pub url: String,
-    /// The whole URL, which the `iss` of a token has to equal.
-    pub issuer: String,
     pub client_ids: Vec<String>,
     pub thumbprints: Vec<String>,
     /// Seconds since 1970.

@@ -36,10 +36,6 @@ impl Tags {
         }
     }
 
-    pub fn case(&self) -> KeyCase {
-        self.case
-    }
-
     pub fn set(&mut self, key: &str, value: &str) {
         self.remove(key);
         self.entries.push((key.to_owned(), value.to_owned()));

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{AccessKey, Account, AccountId, AwsPolicy, Credentials, Principal, Session, User, aws_policies};
+use super::{AccessKey, Account, AwsPolicy, Credentials, Principal, Session, User, aws_policies};
+use crate::clouds::aws::dialect::{AccountId, Partition};
 use crate::clouds::aws::emulator::wire::{ApiError, random};
+use crate::trust::Secret;
 
 /// Everything the emulator remembers.
 pub struct World {
-    partition: String,
+    partition: Partition,
     accounts: BTreeMap<AccountId, Account>,
     keys: BTreeMap<String, AccessKey>,
     /// The managed policies of AWS, the same for all accounts.
@@ -19,9 +21,9 @@ impl World {
     ///
     /// # Errors
     /// The system gives no randomness.
-    pub fn new(partition: &str, accounts: &[AccountId], now: i64) -> Result<Self, ApiError> {
+    pub fn new(partition: Partition, accounts: &[AccountId], now: i64) -> Result<Self, ApiError> {
         let mut world = Self {
-            partition: partition.to_owned(),
+            partition,
             accounts: BTreeMap::new(),
             keys: BTreeMap::new(),
             of_aws: aws_policies(partition),
@@ -42,8 +44,8 @@ impl World {
         Ok(world)
     }
 
-    pub fn partition(&self) -> &str {
-        &self.partition
+    pub fn partition(&self) -> Partition {
+        self.partition
     }
 
     pub fn account(&self, id: &AccountId) -> Option<&Account> {
@@ -71,7 +73,7 @@ impl World {
             .map(|key| key.credentials.clone())
     }
 
-    /// Starts a session and hands out its keys. Sessions that ended more than an hour ago are forgotten here, so that
+    /// Starts a session, notes that its role was used, and hands out its keys. Sessions that ended more than an hour ago are forgotten here, so that
     /// their number stays bounded; until then a call with them is told that they expired.
     ///
     /// # Errors
@@ -82,6 +84,12 @@ impl World {
             Principal::Session(session) => session.expires > horizon,
             Principal::User(_) => true,
         });
+        if let Some(role) = self
+            .account_mut(&session.account)
+            .and_then(|account| account.role_mut(&session.role_name))
+        {
+            role.last_used = Some((session.issued, "us-east-1".to_owned()));
+        }
         let token = random::session_token()?;
         self.add_key("ASIA", Some(token), Principal::Session(Box::new(session)))
     }
@@ -94,8 +102,8 @@ impl World {
     ) -> Result<Credentials, ApiError> {
         let credentials = Credentials {
             access_key_id: random::access_key_id(prefix)?,
-            secret_access_key: random::secret_key()?,
-            session_token,
+            secret_access_key: random::secret_key()?.into(),
+            session_token: session_token.map(Secret::new),
         };
         let key = AccessKey {
             credentials: credentials.clone(),

@@ -3,7 +3,16 @@
 //! Owns the order in which STS checks a request for a session, its error codes and its reticence. What a trust policy
 //! means is the `dialect`'s, whether a token is true is `oidc`'s business.
 
+mod assume_role;
 mod identity;
+mod session_reply;
+mod session_request;
+mod session_tags;
+mod token;
+mod token_profile;
+mod web_identity;
+
+pub use web_identity::assume_role_with_web_identity;
 
 use super::instance::Emulator;
 use super::server::Trace;
@@ -17,6 +26,7 @@ pub struct Operation {
 }
 
 /// How an operation is carried out.
+#[derive(Clone, Copy)]
 pub enum Run {
     /// The request is signed.
     Signed(fn(&Emulator, &Query, &Principal, &mut Trace) -> Result<Reply, ApiError>),
@@ -31,6 +41,10 @@ pub fn operation(name: &str) -> Option<&'static Operation> {
 
 const OPERATIONS: &[Operation] = &[
     Operation {
+        name: "AssumeRole",
+        run: Run::Signed(assume_role::assume_role),
+    },
+    Operation {
         name: "AssumeRoleWithWebIdentity",
         run: Run::WebIdentity,
     },
@@ -43,13 +57,3 @@ const OPERATIONS: &[Operation] = &[
         run: Run::Signed(identity::caller),
     },
 ];
-
-pub async fn assume_role_with_web_identity(
-    _emulator: &Emulator,
-    _query: &Query,
-    _trace: &mut Trace,
-) -> Result<Reply, ApiError> {
-    Err(ApiError::access_denied(
-        "Not authorized to perform sts:AssumeRoleWithWebIdentity",
-    ))
-}

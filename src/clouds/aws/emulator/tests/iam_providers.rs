@@ -137,7 +137,7 @@ async fn limits_of_a_provider() {
 #[tokio::test]
 async fn accounts_are_apart() {
     let lab = Laboratory::open().await;
-    let other = lab.emulator.root_credentials(OTHER_ACCOUNT).unwrap();
+    let other = lab.administrator_of(OTHER_ACCOUNT);
     lab.iam()
         .create_open_id_connect_provider()
         .url(URL)

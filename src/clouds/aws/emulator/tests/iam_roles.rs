@@ -66,7 +66,7 @@ async fn names_are_unique_ignoring_case() {
         .send()
         .await;
     assert_eq!(code(again), "EntityAlreadyExists");
-    let other = lab.emulator.root_credentials(OTHER_ACCOUNT).unwrap();
+    let other = lab.administrator_of(OTHER_ACCOUNT);
     make(&lab.iam_as(&other), "Deploy").await;
 }
 

@@ -8,6 +8,7 @@ use aws_credential_types::Credentials as SdkCredentials;
 use aws_smithy_http_client::Builder;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use crate::clouds::aws::dialect::AccountId;
 use crate::clouds::aws::emulator::{Credentials, Emulator, Settings};
 use crate::oidc::{Clock, KeySet, KeySource, KeySourceError, SystemClock};
 use crate::trust::IssuerUrl;
@@ -56,7 +57,7 @@ impl Laboratory {
             keys: keys.clone(),
             clock,
             allow_loopback_issuers: true,
-            run_secret: Some("open sesame".to_owned()),
+            run_secret: Some("open sesame".to_owned().into()),
         })
         .unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -71,7 +72,11 @@ impl Laboratory {
     }
 
     pub fn administrator(&self) -> Credentials {
-        self.emulator.root_credentials(ACCOUNT).unwrap()
+        self.administrator_of(ACCOUNT)
+    }
+
+    pub fn administrator_of(&self, id: &str) -> Credentials {
+        self.emulator.root_credentials(id).unwrap()
     }
 
     /// IAM as the administrator of the first account.
@@ -104,11 +109,18 @@ impl Laboratory {
     }
 }
 
+pub fn account(id: &str) -> AccountId {
+    AccountId::parse(id).unwrap()
+}
+
 fn sdk(credentials: &Credentials) -> SdkCredentials {
     SdkCredentials::new(
         &credentials.access_key_id,
-        &credentials.secret_access_key,
-        credentials.session_token.clone(),
+        credentials.secret_access_key.expose(),
+        credentials
+            .session_token
+            .as_ref()
+            .map(|token| token.expose().clone()),
         None,
         "test",
     )

@@ -9,7 +9,7 @@ use crate::oidc::ManualClock;
 async fn the_administrator_is_known() {
     let lab = Laboratory::open().await;
     for account in [ACCOUNT, OTHER_ACCOUNT] {
-        let credentials = lab.emulator.root_credentials(account).unwrap();
+        let credentials = lab.administrator_of(account);
         let who = lab
             .sts_as(&credentials)
             .get_caller_identity()
@@ -37,10 +37,10 @@ async fn a_wrong_key_secret_or_token_is_refused() {
     unknown.access_key_id = "AKIAAAAAAAAAAAAAAAAA".to_owned();
     assert_eq!(who(unknown).await, "InvalidClientTokenId");
     let mut forged = good.clone();
-    forged.secret_access_key.push('x');
+    forged.secret_access_key = format!("{}x", good.secret_access_key.expose()).into();
     assert_eq!(who(forged).await, "SignatureDoesNotMatch");
     let mut surplus = good.clone();
-    surplus.session_token = Some("token".to_owned());
+    surplus.session_token = Some("token".to_owned().into());
     assert_eq!(who(surplus).await, "InvalidClientTokenId");
 }
 

@@ -13,6 +13,6 @@ pub mod timestamp;
 mod xml;
 
 pub use error::ApiError;
-pub use query::{Query, QueryError};
+pub use query::Query;
 pub use reply::{Reply, Service};
 pub use xml::Xml;
