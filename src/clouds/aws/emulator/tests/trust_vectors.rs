@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::issuer::TestIssuer;
 use super::laboratory::{Laboratory, account};
-use crate::clouds::aws::dialect::shared_files::shared_json;
+
 use crate::clouds::aws::emulator::store::{Document, KeyCase, Provider, Role, Tags};
 use crate::oidc::ManualClock;
+use crate::shared_files::shared_json;
 
 #[tokio::test]
 async fn every_row() {
