@@ -1,1 +1,112 @@
-//! Not yet furnished.
+//! The command line: one command per file, one variant each in [`Command`].
+//!
+//! Owns arguments, exit codes and printing, and nothing else: a command reads its arguments, calls one function of
+//! another room, and shows the answer. Data goes to stdout, everything else to stderr.
+
+mod exit;
+mod issuer;
+mod issuer_inspect;
+mod printer;
+mod sandbox;
+
+use std::ffi::OsString;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::{Exit, Failure};
+pub use printer::{Output, Printer};
+
+/// Let cloud accounts trust the tokens of workload platforms, and prove that they trust nobody else.
+#[derive(Debug, Parser)]
+#[command(name = "oidcfed", version, arg_required_else_help = true)]
+struct Arguments {
+    /// How to print data on stdout
+    #[arg(long, global = true, value_enum, default_value_t = Output::Human)]
+    output: Output,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Sandbox(sandbox::Sandbox),
+    Issuer(issuer::Issuer),
+}
+
+impl Command {
+    async fn run(self, printer: &Printer) -> Result<Exit, Failure> {
+        match self {
+            Self::Sandbox(command) => command.run(printer).await,
+            Self::Issuer(command) => command.run(printer).await,
+        }
+    }
+}
+
+/// Runs the command line with the arguments of a process, the program's name first.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // help and version are answers, everything else is a mistake; clap knows where each is printed
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Yes
+            };
+        }
+    };
+    let printer = Printer::new(arguments.output);
+    match arguments.command.run(&printer).await {
+        Ok(exit) => exit,
+        Err(failure) => {
+            printer.failure(&failure);
+            failure.exit()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    async fn exit(arguments: &[&str]) -> Exit {
+        let all = std::iter::once(&"oidcfed").chain(arguments);
+        run(all.map(OsString::from)).await
+    }
+
+    #[test]
+    fn the_definition_of_the_arguments_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[tokio::test]
+    async fn wrong_usage_is_64_and_help_is_0() {
+        for wrong in [
+            &[] as &[&str],
+            &["nothing"],
+            &["issuer"],
+            &["issuer", "inspect"],
+            &["sandbox", "--output", "xml"],
+        ] {
+            assert_eq!(exit(wrong).await, Exit::Usage, "{wrong:?}");
+        }
+        assert_eq!(exit(&["--help"]).await, Exit::Yes);
+        assert_eq!(exit(&["--version"]).await, Exit::Yes);
+        assert_eq!(
+            exit(&["issuer", "inspect", "http://issuer.example"]).await,
+            Exit::Usage
+        );
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_had_is_1() {
+        assert_eq!(
+            exit(&["issuer", "inspect", "https://localhost:1"]).await,
+            Exit::Failed
+        );
+        assert_eq!(exit(&["sandbox", "--account", "12"]).await, Exit::Failed);
+    }
+}

@@ -1,0 +1,150 @@
+//! `oidcfed sandbox`: a laboratory on this machine, until it is told to end.
+
+use std::fmt::Write;
+use std::io::Read;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::sandbox::{Options, SECRET_HEADER, Sandbox as Laboratory};
+use crate::trust::IssuerUrl;
+
+use super::exit::{Exit, Failure};
+use super::printer::Printer;
+
+const EXAMPLE: &str = r#"{"claims": {"sub": "me", "aud": "sts.amazonaws.com"}}"#;
+
+/// Start a development issuer and an AWS that really decides, on this machine, until Ctrl-C
+///
+/// Prints the environment that points Terraform and the AWS command line at them.
+#[derive(Debug, Args)]
+pub struct Sandbox {
+    /// Id of an emulated AWS account; the first one may assume the role `deployer` in the others
+    #[arg(long = "account", value_name = "ID")]
+    accounts: Vec<String>,
+    /// Mint tokens of this issuer too, and let the emulated clouds take the development keys for its
+    #[arg(long = "as-issuer", value_name = "URL")]
+    as_issuers: Vec<String>,
+    /// Port of the development issuer; 0 is a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    issuer_port: u16,
+    /// Port of the emulated AWS; 0 is a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    aws_port: u16,
+    /// Where the file with the certificates is put [default: the system's temporary directory]
+    #[arg(long, value_name = "DIRECTORY")]
+    directory: Option<PathBuf>,
+    /// End as well when stdin is closed
+    #[arg(long)]
+    until_stdin_closes: bool,
+}
+
+impl Sandbox {
+    pub async fn run(self, printer: &Printer) -> Result<Exit, Failure> {
+        // before anything listens, so that no early signal is lost
+        let end = end(self.until_stdin_closes)?;
+        let laboratory = Laboratory::start(self.options()?).await.map_err(Failure::new)?;
+        printer.data(&laboratory.description(), |description| {
+            as_text(&laboratory, description)
+        })?;
+        printer.note("running; Ctrl-C ends it");
+        end.await;
+        laboratory.stop().await;
+        Ok(Exit::Yes)
+    }
+
+    fn options(self) -> Result<Options, Failure> {
+        let defaults = Options::default();
+        let imitated = self.as_issuers.iter().map(|text| IssuerUrl::parse(text));
+        Ok(Options {
+            accounts: match self.accounts.is_empty() {
+                true => defaults.accounts,
+                false => self.accounts,
+            },
+            imitated: imitated.collect::<Result<_, _>>().map_err(Failure::usage)?,
+            issuer_port: self.issuer_port,
+            aws_port: self.aws_port,
+            directory: self.directory.unwrap_or(defaults.directory),
+            clock: defaults.clock,
+        })
+    }
+}
+
+fn as_text(laboratory: &Laboratory, description: &Value) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "# development issuer  {}", laboratory.issuer());
+    let _ = writeln!(text, "# a team's issuer     {}/TEAM", laboratory.issuer());
+    let _ = writeln!(text, "# emulated AWS        {}", laboratory.aws_url());
+    for account in laboratory.accounts() {
+        let role = account
+            .deployer_role_arn
+            .as_deref()
+            .unwrap_or("administrator below");
+        let _ = writeln!(text, "# account             {}  {role}", account.id);
+    }
+    let _ = writeln!(text, "\n# for Terraform, OpenTofu, the AWS command line and SDKs");
+    if let Some(names) = description.get("unset").and_then(Value::as_array) {
+        let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
+        let _ = writeln!(text, "unset {}", names.join(" "));
+    }
+    for (name, value) in laboratory.environment() {
+        let _ = writeln!(text, "export {name}='{value}'");
+    }
+    let (issuer, secret) = (laboratory.issuer(), laboratory.secret().expose());
+    let _ = writeln!(text, "\n# a token; the secret is good for this run");
+    let _ = writeln!(
+        text,
+        "curl --silent {issuer}/token --header '{SECRET_HEADER}: {secret}' --json '{EXAMPLE}'"
+    );
+    text
+}
+
+/// Completes at Ctrl-C, at a request to terminate, and, when asked for, at the end of stdin.
+fn end(until_stdin_closes: bool) -> Result<impl Future<Output = ()>, Failure> {
+    let terminated = terminated()?;
+    let closed = until_stdin_closes.then(stdin_closed);
+    Ok(async move {
+        let closed = async {
+            match closed {
+                Some(closed) => drop(closed.await),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = terminated => {}
+            () = closed => {}
+        }
+    })
+}
+
+/// A thread of its own: a blocked read must not keep the runtime from ending.
+fn stdin_closed() -> oneshot::Receiver<()> {
+    let (sender, receiver) = oneshot::channel();
+    std::thread::spawn(move || {
+        let mut ignored = [0; 1024];
+        while std::io::stdin()
+            .lock()
+            .read(&mut ignored)
+            .is_ok_and(|read| read > 0)
+        {}
+        let _ = sender.send(());
+    });
+    receiver
+}
+
+#[cfg(unix)]
+fn terminated() -> Result<impl Future<Output = ()>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut stream = signal(SignalKind::terminate()).map_err(Failure::new)?;
+    Ok(async move {
+        stream.recv().await;
+    })
+}
+
+#[cfg(not(unix))]
+fn terminated() -> Result<impl Future<Output = ()>, Failure> {
+    Ok(std::future::pending())
+}
