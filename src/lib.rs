@@ -14,6 +14,9 @@
 //!
 //! What may import what stands in `ARCHITECTURE.md` and is held by `tests/architecture.rs`.
 
+// The futures of the AWS SDK are nested deeper than the compiler looks by default.
+#![recursion_limit = "256"]
+
 pub mod cli;
 pub mod clouds;
 pub mod framework;

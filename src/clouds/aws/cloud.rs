@@ -1,6 +1,7 @@
 //! AWS as one of the clouds of the provider.
 
 use super::configuration::{Configuration, attribute, read, validate};
+use super::resources::AwsTrustResource;
 use crate::clouds::{Cloud, Common, Environment};
 use crate::framework::{Attribute, Diagnostics, Parts, Value};
 
@@ -36,7 +37,6 @@ impl Cloud for Aws {
     }
 
     fn parts(&self) -> Parts {
-        let _ = &self.configuration;
-        Parts::default()
+        Parts::default().resource(AwsTrustResource::new(self.configuration.clone()))
     }
 }

@@ -7,6 +7,10 @@ pub mod configuration;
 pub mod diagnosis;
 pub mod dialect;
 pub mod emulator;
+pub mod resources;
+pub mod sharing;
 pub mod tags;
+
+mod sandbox_guard;
 
 pub use cloud::Aws;

@@ -121,10 +121,23 @@ pub fn all(defaults: &StringMap, own: &StringMap) -> StringMap {
     let (Some(defaults), Some(own)) = (defaults.settled(), own.settled()) else {
         return Attr::Unknown;
     };
+    let own = own.cloned().unwrap_or_default();
     let mut all: BTreeMap<String, Attr<String>> = defaults.cloned().unwrap_or_default();
-    all.extend(own.cloned().unwrap_or_default());
+    // On a role `env` and `Env` are one tag (IAM User Guide, "Tags for IAM resources"): the own one wins.
+    all.retain(|key, _| !own.keys().any(|k| k.eq_ignore_ascii_case(key)));
+    all.extend(own);
     all.retain(|_, value| !value.is_null());
     Attr::Known(all)
+}
+
+/// What an import takes over: everything but marks and what the defaults would set anyway.
+pub fn imported(defaults: &Tags, found: &Tags) -> Tags {
+    let counts = |key: &str| !key.starts_with(RESERVED) && !key.to_ascii_lowercase().starts_with("aws:");
+    found
+        .iter()
+        .filter(|(key, value)| counts(key) && defaults.get(*key) != Some(value))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
 }
 
 /// The known members of a map of tags.
@@ -140,7 +153,7 @@ pub fn changes(managed: &Tags, found: &Tags, wanted: &Tags) -> (Tags, Vec<String
         .filter(|(key, value)| found.get(*key) != Some(value));
     let gone = managed
         .keys()
-        .filter(|key| !wanted.contains_key(*key) && found.contains_key(*key));
+        .filter(|key| !wanted.keys().any(|k| k.eq_ignore_ascii_case(key)) && found.contains_key(*key));
     (
         set.map(|(key, value)| (key.clone(), value.clone())).collect(),
         gone.cloned().collect(),
@@ -204,6 +217,12 @@ mod tests {
         assert!(all(&Attr::Unknown, &Attr::Null).is_unknown());
         let one_unknown = Attr::Known([("a".to_owned(), Attr::Unknown)].into());
         assert_eq!(all(&Attr::Null, &one_unknown), one_unknown);
+    }
+
+    #[test]
+    fn an_import_takes_no_marks() {
+        let found = tags([("a", "1"), ("oidcfed:mark", "x"), ("team", "t"), ("aws:x", "y")]);
+        assert_eq!(imported(&tags([("team", "t")]), &found), tags([("a", "1")]));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 
 mod reading;
 mod schema;
+mod signer;
 
 pub use reading::{AlsoModel, Arguments, Reading, path_of, written_claims, written_set};
 pub use schema::{FindingModel, attributes, computed_attributes};
+pub use signer::Signer;

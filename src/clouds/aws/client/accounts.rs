@@ -12,6 +12,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::pool::Client as HttpClient;
+use aws_types::service_config::ServiceConfigKey;
 use tokio::sync::OnceCell;
 
 use super::account::Caller;
@@ -96,6 +97,19 @@ impl Accounts {
             .region()
             .map_or(DEFAULT_REGION, |region| region.as_ref())
             .to_owned())
+    }
+
+    /// Whether IAM is on this machine, as in the sandbox: by the settings, the environment or the profile, in the SDK's
+    /// own order. False when nothing says so.
+    ///
+    /// # Errors
+    /// Settings that cannot work.
+    pub async fn writes_to_loopback(&self) -> Result<bool, AwsError> {
+        let base = self.base().await?;
+        let named = || base.config.service_config()?.load_config(iam_endpoint_key()?);
+        let endpoint = self.0.settings.endpoints.iam.clone().or_else(named);
+        let endpoint = endpoint.or_else(|| base.config.endpoint_url().map(ToOwned::to_owned));
+        Ok(endpoint.is_some_and(|url| is_loopback_url(&url)))
     }
 
     /// IAM of an account; `None` is the account of the own credentials.
@@ -373,4 +387,24 @@ async fn environment_bundle() -> Result<Option<Vec<u8>>, AwsError> {
             "`AWS_CA_BUNDLE` names `{path}`, which cannot be read: {e}"
         ))
     })
+}
+
+fn iam_endpoint_key() -> Option<ServiceConfigKey<'static>> {
+    let key = ServiceConfigKey::builder()
+        .service_id("IAM")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url");
+    key.build().ok()
+}
+
+fn is_loopback_url(text: &str) -> bool {
+    let Ok(url) = url::Url::parse(text) else {
+        return false;
+    };
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }

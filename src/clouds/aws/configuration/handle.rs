@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::clouds::aws::client::{Accounts, AwsError, Iam};
 use crate::clouds::aws::dialect::AccountId;
+use crate::clouds::aws::sharing::Sharing;
 use crate::clouds::guardrail::Guardrail;
 use crate::framework::{Attr, Context, StringMap};
 
@@ -14,11 +15,34 @@ pub struct Configuration(Arc<RwLock<Arc<Configured>>>);
 /// What the provider block says for AWS.
 #[derive(Debug, Default)]
 pub struct Configured {
+    /// Who uses which provider, and what this process did to roles.
+    pub sharing: Sharing,
+    /// PEM, checked; trusted besides the system's roots.
+    pub ca_bundle: Option<Arc<[u8]>>,
     /// `None`: a value that calls need is not known yet, or the provider was not configured.
     pub accounts: Option<Accounts>,
     pub default_tags: StringMap,
     pub guardrail: Guardrail,
     pub allow_loopback_issuers: bool,
+}
+
+impl Configured {
+    /// IAM of an account, or of the own one, within the limits of a call.
+    ///
+    /// # Errors
+    /// An account that is not allowed or cannot be entered; a configuration that is not known yet.
+    pub async fn iam(&self, context: &Context, account: Option<&AccountId>) -> Result<Iam, AwsError> {
+        Ok(self.accounts()?.iam(account).await?.within(context))
+    }
+
+    /// The accounts.
+    ///
+    /// # Errors
+    /// While the configuration holds unknown values.
+    pub fn accounts(&self) -> Result<&Accounts, AwsError> {
+        let missing = || AwsError::configuration("the provider's `aws` configuration is not known yet");
+        self.accounts.as_ref().ok_or_else(missing)
+    }
 }
 
 impl Configuration {
@@ -41,8 +65,7 @@ impl Configuration {
     /// # Errors
     /// While the configuration holds unknown values.
     pub fn accounts(&self) -> Result<Accounts, AwsError> {
-        let missing = || AwsError::configuration("the provider's `aws` configuration is not known yet");
-        self.get().accounts.clone().ok_or_else(missing)
+        self.get().accounts().cloned()
     }
 
     /// IAM of an account, or of the own one, within the limits of a call.
@@ -50,7 +73,7 @@ impl Configuration {
     /// # Errors
     /// An account that is not allowed or cannot be entered.
     pub async fn iam(&self, context: &Context, account: Option<&AccountId>) -> Result<Iam, AwsError> {
-        Ok(self.accounts()?.iam(account).await?.within(context))
+        self.get().iam(context, account).await
     }
 
     /// The account an `account_id` means: itself, or that of the own credentials when it is null.

@@ -49,6 +49,8 @@ pub fn read(
         default_tags: Attr::Null,
         guardrail: common.guardrail.clone(),
         allow_loopback_issuers: common.allow_loopback_issuers,
+        ca_bundle: common.ca_bundle.clone(),
+        ..Configured::default()
     };
     let model = match block {
         Value::Unknown(_) => {

@@ -1,0 +1,176 @@
+//! Creating: provider, role without permissions, permissions. Least dangerous first.
+
+use std::sync::Arc;
+
+use super::leftover::{self, Found};
+use super::meaning::Meaning;
+use super::memory::Memory;
+use super::model::TrustModel;
+use super::names::{self, RoleName};
+use super::permissions::{Permissions, grant};
+use super::places;
+use super::read::identity;
+use super::work::{Work, enter, show_permissions, show_role};
+use crate::clouds::aws::client::{AwsError, Kind, Limits, NewRole, wait_for};
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
+use crate::framework::{Context, Diagnostics, Path, Progress};
+
+pub async fn create(
+    aws: &Arc<Configured>,
+    context: &Context,
+    (config, planned): (&TrustModel, &TrustModel),
+    progress: &mut Progress<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let limits = Limits::from(context);
+    let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
+        return;
+    };
+    if refused(&meaning, aws, diagnostics).await {
+        return;
+    }
+    let work = Work {
+        aws,
+        limits: &limits,
+        iam: &iam,
+        home: &home,
+        meaning: &meaning,
+        config,
+        planned,
+    };
+    let new = work.new_role();
+    let name = match names::decide(&work, planned, &new).await {
+        Ok(name) => name,
+        Err(error) => {
+            return diagnosis::error(
+                "Could not look for the role",
+                Path::of("role_name"),
+                &error,
+                diagnostics,
+            );
+        }
+    };
+    let mut state = work.stated();
+    let mut memory = Memory::default();
+    let made_for = names::made_for(planned);
+    let wrote = places::take(&work, &name.text, &made_for, &mut memory, diagnostics).await;
+    memory.keep_in(&mut progress.private);
+    if wrote {
+        // A provider was made or changed: worth a state, even if there will be no role.
+        progress.state = Some(state.clone());
+    }
+    if diagnostics.has_errors() {
+        return;
+    }
+    let new = NewRole {
+        name: name.text.clone(),
+        ..new
+    };
+    let Some((role, mut had)) = make_role(&work, &new, name, diagnostics).await else {
+        return;
+    };
+    show_role(&mut state, &role);
+    progress.identity = Some(identity(&state));
+    progress.state = Some(state.clone());
+    let granted = grant(&iam, &limits, &role.name, &mut had, &work.permissions(), true).await;
+    if let Err(error) = granted {
+        show_permissions(&mut state, &had, &home);
+        diagnosis::error(
+            "Could not give the role its permissions",
+            Path::of("managed_policy_arns"),
+            &error,
+            diagnostics,
+        );
+    }
+    progress.state = Some(state);
+}
+
+/// Whether an issuer is a laboratory's and the cloud is real.
+pub async fn refused(meaning: &Meaning, aws: &Configured, diagnostics: &mut Diagnostics) -> bool {
+    for need in &meaning.providers {
+        if aws.refuses_issuer(&need.issuer, diagnostics).await {
+            return true;
+        }
+    }
+    false
+}
+
+/// The role, new or a leftover, and the permissions it has so far.
+async fn make_role(
+    work: &Work<'_>,
+    new: &NewRole,
+    name: RoleName,
+    diagnostics: &mut Diagnostics,
+) -> Option<(crate::clouds::aws::client::Role, Permissions)> {
+    if let Some(found) = name.leftover {
+        return Some(adopt(work, found));
+    }
+    // A provider of a moment ago may not be known everywhere yet.
+    let again =
+        |error: &AwsError| matches!(error.kind, Kind::InvalidPrincipal | Kind::ConcurrentModification);
+    match wait_for(work.limits, again, || work.iam.create_role(new)).await {
+        Ok(role) => {
+            leftover::hold(work, &role.name);
+            Some((role, Permissions::default()))
+        }
+        Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {
+            meet(work, new, error, diagnostics).await
+        }
+        Err(error) => {
+            diagnosis::error(
+                "Could not create the role",
+                Path::of("role_name"),
+                &error,
+                diagnostics,
+            );
+            None
+        }
+    }
+}
+
+/// A role of this name is there, or may be.
+async fn meet(
+    work: &Work<'_>,
+    new: &NewRole,
+    error: AwsError,
+    diagnostics: &mut Diagnostics,
+) -> Option<(crate::clouds::aws::client::Role, Permissions)> {
+    let examined = match leftover::examine(work, new).await {
+        Ok(examined) => examined,
+        Err(_) => {
+            diagnosis::error(
+                "Could not create the role",
+                Path::of("role_name"),
+                &error,
+                diagnostics,
+            );
+            return None;
+        }
+    };
+    let difference = match examined {
+        Ok(found) if leftover::hold(work, &found.role.name) => return Some(adopt(work, found)),
+        Ok(_) => "another resource of this configuration has it".to_owned(),
+        Err(difference) => difference,
+    };
+    diagnostics.error(
+        Path::of("role_name"),
+        "Role exists already",
+        format!(
+            "expected no role `{name}` in account {account}, found one, and it is not the leftover of an interrupted create: \
+             {difference}. To manage that role, import it with the id `{account}/{name}`; else choose another name.",
+            name = new.name,
+            account = work.home.account,
+        ),
+    );
+    None
+}
+
+fn adopt(work: &Work<'_>, found: Found) -> (crate::clouds::aws::client::Role, Permissions) {
+    work.aws.sharing.role_adopted(&found.role.unique_id);
+    let had = Permissions {
+        managed: Some(found.managed),
+        inline: Some(found.inline),
+    };
+    (found.role, had)
+}

@@ -1,0 +1,237 @@
+//! The leftover of a crash: a role that an earlier create made and nobody wrote down.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use super::names::MARK;
+use super::permissions::same_document;
+use super::work::Work;
+use crate::clouds::aws::client::{AwsError, NewRole, Role};
+
+/// Older roles are somebody's, whatever they look like.
+const YOUNG: Duration = Duration::from_secs(24 * 3600);
+
+/// A role that is exactly what this create would have made so far.
+pub struct Found {
+    pub role: Role,
+    pub managed: BTreeSet<String>,
+    pub inline: std::collections::BTreeMap<String, String>,
+}
+
+/// Looks for a leftover by prefix and mark.
+///
+/// # Errors
+/// As IAM answers; not being allowed to list means that none is found.
+pub async fn search(work: &Work<'_>, prefix: &str, new: &NewRole) -> Result<Option<Found>, AwsError> {
+    let roles = match work.iam.list_roles_with_prefix(&new.path, prefix).await {
+        Ok(roles) => roles,
+        Err(error) if error.kind == crate::clouds::aws::client::Kind::AccessDenied => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    for listed in roles
+        .into_iter()
+        .filter(|role| same_document(&role.trust_policy, &new.trust_policy))
+    {
+        let wanted = NewRole {
+            name: listed.name.clone(),
+            ..new.clone()
+        };
+        let marked = |role: &Role| role.tags.contains_key(MARK) && role.tags.get(MARK) == new.tags.get(MARK);
+        if let Ok(found) = examine(work, &wanted).await?
+            && marked(&found.role)
+            && hold(work, &found.role.name)
+        {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the role of this name is what this create would have made so far; otherwise the first difference.
+///
+/// # Errors
+/// As IAM answers.
+pub async fn examine(work: &Work<'_>, new: &NewRole) -> Result<Result<Found, String>, AwsError> {
+    let role = work.iam.get_role(&new.name).await?;
+    if let Some(difference) = difference(&role, new, SystemTime::now()) {
+        return Ok(Err(difference));
+    }
+    let managed: BTreeSet<String> = work
+        .iam
+        .list_attached_policies(&new.name)
+        .await?
+        .into_iter()
+        .collect();
+    let wanted = work.permissions();
+    if let Some(foreign) = managed
+        .iter()
+        .find(|arn| !wanted.managed.as_ref().is_some_and(|w| w.contains(*arn)))
+    {
+        return Ok(Err(format!("the managed policy {foreign} is attached to it")));
+    }
+    let mut inline = std::collections::BTreeMap::new();
+    for name in work.iam.list_inline_policies(&new.name).await? {
+        let document = work.iam.get_inline_policy(&new.name, &name).await?;
+        let same = wanted
+            .inline
+            .as_ref()
+            .and_then(|w| w.get(&name))
+            .is_some_and(|w| same_document(w, &document));
+        if !same {
+            return Ok(Err(format!("it has the inline policy {name}")));
+        }
+        inline.insert(name, document);
+    }
+    Ok(Ok(Found {
+        role,
+        managed,
+        inline,
+    }))
+}
+
+/// One resource of this process at most takes a role over.
+pub fn hold(work: &Work<'_>, name: &str) -> bool {
+    work.aws.sharing.hold_role(work.home.account.as_str(), name)
+}
+
+fn difference(role: &Role, new: &NewRole, now: SystemTime) -> Option<String> {
+    let young = role
+        .created
+        .and_then(|at| now.duration_since(at).ok())
+        .is_some_and(|age| age < YOUNG)
+        || role.created.is_some_and(|at| at > now);
+    let checks = [
+        (young, "it is older than a day"),
+        (role.last_used.is_none(), "it has been used"),
+        (role.path == new.path, "its path differs"),
+        (
+            role.description == new.description.clone().unwrap_or_default(),
+            "its description differs",
+        ),
+        (
+            new.max_session_duration
+                .is_none_or(|seconds| seconds == role.max_session_duration),
+            "its session duration differs",
+        ),
+        (
+            role.permissions_boundary == new.permissions_boundary,
+            "its permissions boundary differs",
+        ),
+        (role.tags == new.tags, "its tags differ"),
+        (
+            same_document(&role.trust_policy, &new.trust_policy),
+            "its trust policy differs",
+        ),
+    ];
+    checks
+        .into_iter()
+        .find(|(holds, _)| !holds)
+        .map(|(_, difference)| difference.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
+
+    fn new() -> NewRole {
+        NewRole {
+            name: "r".to_owned(),
+            path: "/".to_owned(),
+            trust_policy: POLICY.to_owned(),
+            description: None,
+            max_session_duration: Some(3600),
+            permissions_boundary: None,
+            tags: Default::default(),
+        }
+    }
+
+    fn made(at: SystemTime) -> Role {
+        Role {
+            name: "r".to_owned(),
+            arn: "arn:aws:iam::111122223333:role/r".to_owned(),
+            unique_id: "AROA".to_owned(),
+            path: "/".to_owned(),
+            created: Some(at),
+            trust_policy: POLICY.to_owned(),
+            description: String::new(),
+            max_session_duration: 3600,
+            permissions_boundary: None,
+            tags: Default::default(),
+            last_used: None,
+        }
+    }
+
+    #[test]
+    fn only_what_this_create_would_have_made_is_taken_over() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(2_000_000_000);
+        let fine = made(now - Duration::from_secs(60));
+        assert_eq!(difference(&fine, &new(), now), None);
+        let cases: [(&str, Role); 8] = [
+            (
+                "older",
+                Role {
+                    created: Some(now - YOUNG),
+                    ..fine.clone()
+                },
+            ),
+            (
+                "older",
+                Role {
+                    created: None,
+                    ..fine.clone()
+                },
+            ),
+            (
+                "used",
+                Role {
+                    last_used: Some(now),
+                    ..fine.clone()
+                },
+            ),
+            (
+                "path",
+                Role {
+                    path: "/x/".to_owned(),
+                    ..fine.clone()
+                },
+            ),
+            (
+                "description",
+                Role {
+                    description: "x".to_owned(),
+                    ..fine.clone()
+                },
+            ),
+            (
+                "boundary",
+                Role {
+                    permissions_boundary: Some("arn".to_owned()),
+                    ..fine.clone()
+                },
+            ),
+            (
+                "tags",
+                Role {
+                    tags: [("a".to_owned(), "b".to_owned())].into(),
+                    ..fine.clone()
+                },
+            ),
+            (
+                "trust policy",
+                Role {
+                    trust_policy: "{}".to_owned(),
+                    ..fine.clone()
+                },
+            ),
+        ];
+        for (word, role) in cases {
+            let found = difference(&role, &new(), now);
+            assert!(
+                found.as_ref().is_some_and(|text| text.contains(word)),
+                "{word}: {found:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! What a configuration means in one account: the trust policy, the providers it needs, what is wrong with it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::TrustModel;
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::dialect::condition_keys::is_built_in;
+use crate::clouds::aws::dialect::limits::{self, Loopback, TrustPolicyLength};
+use crate::clouds::aws::dialect::{
+    AccountId, AwsTrust, Partition, PolicyDocument, ProviderArn, Statement, render, shared_issuer_gate,
+};
+use crate::clouds::guardrail::to_model;
+use crate::clouds::trust_arguments::{FindingModel, Reading, Signer, path_of};
+use crate::framework::{Attr, Diagnostics, Path, StringSet};
+use crate::platforms::Azp;
+use crate::trust::{Audience, Finding, IssuerUrl, Terms, Trust};
+
+/// Where the role lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    pub account: AccountId,
+    pub partition: Partition,
+}
+
+/// One provider that the trust needs.
+#[derive(Clone, Debug)]
+pub struct Need {
+    /// `None`: an issuer that is built into AWS and has no provider.
+    pub arn: Option<ProviderArn>,
+    pub issuer: IssuerUrl,
+    pub audiences: BTreeSet<Audience>,
+    /// The issuer of the top arguments, which `oidc_provider` speaks of.
+    pub is_top: bool,
+}
+
+/// A configuration understood.
+#[derive(Clone, Debug)]
+pub struct Meaning {
+    pub policy: PolicyDocument,
+    /// The policy as it is sent and shown.
+    pub json: String,
+    pub providers: Vec<Need>,
+    pub platform: String,
+    pub audience: String,
+    pub accepted_audiences: BTreeSet<String>,
+    /// Sorted, acceptance not yet marked.
+    pub findings: Vec<Finding>,
+    signers: Vec<(IssuerUrl, Signer)>,
+}
+
+/// What can be said of a configuration.
+pub enum Understanding {
+    /// Something is not known yet.
+    Unknown,
+    /// Refused, the diagnostics say why.
+    Refused,
+    Known(Box<Meaning>),
+}
+
+impl Meaning {
+    /// Understands a configuration. Everything IAM would refuse later is refused here.
+    pub fn of(
+        model: &TrustModel,
+        home: &Home,
+        allow_loopback: bool,
+        diagnostics: &mut Diagnostics,
+    ) -> Understanding {
+        let trust = match model
+            .arguments()
+            .read(&default_audiences(home.partition), diagnostics)
+        {
+            Reading::Unknown => return Understanding::Unknown,
+            Reading::Invalid => return Understanding::Refused,
+            Reading::Known(trust) => *trust,
+        };
+        let Some(signers) = signers(model, &trust, diagnostics) else {
+            return Understanding::Unknown;
+        };
+        let Ok(signers) = signers else {
+            return Understanding::Refused;
+        };
+        let Some(asked) = aws_trust(model, &trust, &signers, home) else {
+            return Understanding::Unknown;
+        };
+        let asked = match asked {
+            Ok(asked) => asked,
+            Err(reason) => {
+                diagnostics.error(Path::of("additional_statements"), "Invalid statements", reason);
+                return Understanding::Refused;
+            }
+        };
+        if !usable(&trust, allow_loopback, diagnostics) {
+            return Understanding::Refused;
+        }
+        let policy = match render(&asked) {
+            Ok(policy) => policy,
+            Err(error) => {
+                let path = argument_path(model, error.branch, &error.argument);
+                diagnostics.error(path, "AWS cannot express this trust", error.to_string());
+                return Understanding::Refused;
+            }
+        };
+        let json = policy.to_json();
+        if !storable(&policy, &json, diagnostics) {
+            return Understanding::Refused;
+        }
+        Understanding::Known(Box::new(Self::complete(&signers, trust, policy, json, home)))
+    }
+
+    fn complete(signers: &[Signer], trust: Trust, policy: PolicyDocument, json: String, home: &Home) -> Self {
+        let providers = needs(&trust, home);
+        let accepted_audiences: BTreeSet<String> = trust
+            .terms
+            .iter()
+            .flat_map(|terms| terms.audiences.iter().map(ToString::to_string))
+            .collect();
+        let platform = signers
+            .first()
+            .map(|signer| signer.id.clone())
+            .unwrap_or_default();
+        let issuers = trust.terms.iter().map(|terms| terms.issuer.clone());
+        let signers: Vec<_> = issuers.zip(signers.iter().cloned()).collect();
+        let findings = lint_with(&policy, &signers);
+        let audience = to_ask_for(&trust, home.partition);
+        Self {
+            policy,
+            json,
+            providers,
+            platform,
+            audience,
+            accepted_audiences,
+            findings,
+            signers,
+        }
+    }
+
+    /// The provider that `oidc_provider` speaks of.
+    pub fn top_provider(&self) -> Option<&ProviderArn> {
+        self.providers
+            .iter()
+            .find(|need| need.is_top)
+            .and_then(|need| need.arn.as_ref())
+    }
+
+    /// Puts what the configuration decides alone into the computed attributes. Findings are not among them: whether
+    /// one is accepted is the guardrail's word.
+    pub fn describe(&self, model: &mut TrustModel) {
+        model.audience = Attr::from_text(&self.audience);
+        model.accepted_audiences = StringSet::of(self.accepted_audiences.iter().cloned());
+        model.effective_platform = Attr::from_text(&self.platform);
+        model.trust_policy = Attr::from_text(&self.json);
+        model.oidc_provider_arn = Attr::from_option(self.top_provider().map(ToString::to_string));
+    }
+}
+
+/// The signer of each branch, in the order of the terms; `None` while a platform is unknown.
+fn signers(
+    model: &TrustModel,
+    trust: &Trust,
+    diagnostics: &mut Diagnostics,
+) -> Option<Result<Vec<Signer>, ()>> {
+    let mut written = vec![("platform".to_owned(), &model.platform)];
+    for (key, branch) in model.also.known().into_iter().flatten() {
+        // an `also` of another issuer does not inherit the platform of the top
+        let inherits = branch.platform.is_null() && branch.issuer.is_null();
+        let platform = if inherits {
+            &model.platform
+        } else {
+            &branch.platform
+        };
+        written.push((format!("also[\"{key}\"].platform"), platform));
+    }
+    let mut signers = Vec::new();
+    for (terms, (argument, platform)) in trust.terms.iter().zip(written) {
+        match Signer::of(platform.settled()?.map(String::as_str), &terms.issuer) {
+            Ok(signer) => signers.push(signer),
+            Err(reason) => {
+                diagnostics.error(path_of(&argument), "Invalid platform", reason);
+                return Some(Err(()));
+            }
+        }
+    }
+    Some(Ok(signers))
+}
+
+/// Issuers whose tokens always carry `azp`.
+fn azp_always(trust: &Trust, signers: &[Signer]) -> BTreeSet<IssuerUrl> {
+    let with_signer = trust.terms.iter().zip(signers);
+    with_signer
+        .filter(|(_, signer)| signer.azp == Azp::Always)
+        .map(|(terms, _)| terms.issuer.clone())
+        .collect()
+}
+
+impl Meaning {
+    /// What the linter says of a policy that trusts the issuers of this trust.
+    pub fn lint(&self, policy: &PolicyDocument) -> Vec<Finding> {
+        lint_with(policy, &self.signers)
+    }
+}
+
+fn lint_with(policy: &PolicyDocument, signers: &[(IssuerUrl, Signer)]) -> Vec<Finding> {
+    let _ = (policy, signers);
+    Vec::new()
+}
+
+/// Findings as the attribute shows them.
+pub fn shown(findings: &[Finding]) -> Attr<Vec<FindingModel>> {
+    Attr::Known(findings.iter().map(to_model).collect())
+}
+
+/// What a workload gets when nobody says otherwise.
+pub fn default_audiences(partition: Partition) -> BTreeSet<Audience> {
+    Audience::parse(partition.default_audience())
+        .into_iter()
+        .collect()
+}
+
+/// One provider per issuer, the top's first.
+fn needs(trust: &Trust, home: &Home) -> Vec<Need> {
+    let mut needs: Vec<Need> = Vec::new();
+    for Terms {
+        issuer, audiences, ..
+    } in &trust.terms
+    {
+        match needs.iter_mut().find(|need| need.issuer == *issuer) {
+            Some(need) => need.audiences.extend(audiences.iter().cloned()),
+            None => needs.push(Need {
+                arn: (!is_built_in(issuer.without_scheme()))
+                    .then(|| ProviderArn::new(home.partition, home.account.clone(), issuer)),
+                issuer: issuer.clone(),
+                audiences: audiences.clone(),
+                is_top: needs.is_empty(),
+            }),
+        }
+    }
+    needs
+}
+
+/// `None` while something is unknown.
+fn aws_trust(
+    model: &TrustModel,
+    trust: &Trust,
+    signers: &[Signer],
+    home: &Home,
+) -> Option<Result<AwsTrust, String>> {
+    let session_tag_keys = model.session_tag_keys.strings()?;
+    let flag = |attr: &Attr<bool>| attr.settled().map(|value| value.copied().unwrap_or_default());
+    let (source_identity, require_authorized_role) = (
+        flag(&model.source_identity)?,
+        flag(&model.require_authorized_role)?,
+    );
+    let statements = match model.additional_statements.settled()? {
+        None => Ok(Vec::new()),
+        Some(text) => Statement::parse_list(text).map_err(|e| e.to_string()),
+    };
+    Some(statements.map(|additional_statements| AwsTrust {
+        trust: trust.clone(),
+        partition: home.partition,
+        account: home.account.clone(),
+        azp_always: azp_always(trust, signers),
+        session_tag_keys,
+        source_identity,
+        require_authorized_role,
+        additional_statements,
+    }))
+}
+
+/// The argument of a branch: the top's own, or one of `also`.
+fn argument_path(model: &TrustModel, branch: usize, argument: &str) -> Path {
+    let key = branch
+        .checked_sub(1)
+        .and_then(|at| model.also.known()?.keys().nth(at));
+    match key {
+        Some(key) => path_of(&format!("also[\"{key}\"].{argument}")),
+        None => path_of(argument),
+    }
+}
+
+fn usable(trust: &Trust, allow_loopback: bool, diagnostics: &mut Diagnostics) -> bool {
+    let mut fine = true;
+    for terms in &trust.terms {
+        let loopback = if allow_loopback {
+            Loopback::Allowed
+        } else {
+            Loopback::Refused
+        };
+        match limits::issuer(&terms.issuer, loopback) {
+            Ok(warnings) => {
+                for warning in warnings {
+                    diagnostics.warning(Path::of("issuer"), "Unusual issuer", warning.to_string());
+                }
+            }
+            Err(error) => {
+                diagnostics.error(
+                    Path::of("issuer"),
+                    "AWS does not take this issuer",
+                    error.to_string(),
+                );
+                fine = false;
+            }
+        }
+        if let Err(error) = limits::client_ids(&terms.audiences) {
+            diagnostics.error(
+                Path::of("audiences"),
+                "AWS does not take these audiences",
+                error.to_string(),
+            );
+            fine = false;
+        }
+    }
+    fine
+}
+
+fn storable(policy: &PolicyDocument, json: &str, diagnostics: &mut Diagnostics) -> bool {
+    if let Err(error) = shared_issuer_gate(policy) {
+        diagnostics.error(
+            Path::of("subjects"),
+            "IAM refuses to store this trust",
+            error.to_string(),
+        );
+        return false;
+    }
+    match limits::trust_policy(json) {
+        Ok((_, TrustPolicyLength::Fits)) => true,
+        Ok((_, TrustPolicyLength::NeedsRaisedQuota(length))) => {
+            diagnostics.warning(
+                Path::of("subjects"),
+                "Long trust policy",
+                format!(
+                    "the trust policy has {length} characters without white space; IAM takes 2048 unless the quota \
+                     L-C07B4B0D of the account was raised"
+                ),
+            );
+            true
+        }
+        Err(error) => {
+            diagnostics.error(
+                Path::of("subjects"),
+                "IAM refuses this trust policy",
+                error.to_string(),
+            );
+            false
+        }
+    }
+}
+
+/// The cloud's own audience when it is accepted, else the first.
+fn to_ask_for(trust: &Trust, partition: Partition) -> String {
+    let Some(top) = trust.terms.first() else {
+        return String::new();
+    };
+    let own = partition.default_audience();
+    if top.audiences.iter().any(|audience| audience.as_str() == own) {
+        return own.to_owned();
+    }
+    top.audiences.first().map(ToString::to_string).unwrap_or_default()
+}
+
+/// The providers that the arguments of a state need; `None` when the arguments are not understood.
+pub fn needs_of(state: &TrustModel, home: &Home) -> Option<Vec<Need>> {
+    let defaults = default_audiences(home.partition);
+    match state.arguments().read(&defaults, &mut Diagnostics::new()) {
+        Reading::Known(trust) => Some(needs(&trust, home)),
+        Reading::Unknown | Reading::Invalid => None,
+    }
+}
+
+/// Risks as written; empty while unknown.
+pub fn accepted_risks(model: &TrustModel) -> BTreeMap<String, String> {
+    model.accepted_risks.members().flatten().unwrap_or_default()
+}
+
+impl Configured {
+    /// Marks what the configuration accepts, without a word.
+    pub(super) fn accepted(&self, meaning: &Meaning, model: &TrustModel) -> Vec<Finding> {
+        self.guardrail.accept(
+            meaning.findings.clone(),
+            &accepted_risks(model),
+            &mut Diagnostics::new(),
+        )
+    }
+}

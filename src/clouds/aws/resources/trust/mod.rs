@@ -1,0 +1,166 @@
+//! `oidcfed_aws_trust`: the issuer as an IAM OIDC provider, and a role that its tokens may assume.
+//!
+//! | file | noun |
+//! |---|---|
+//! | `model`, `schema`, `validate` | the attributes |
+//! | `meaning` | what a configuration means in one account |
+//! | `plan`, `create`, `read`, `update`, `delete` | the operations |
+//! | `import`, `moved`, `listing` | where an existing role comes from |
+//! | `names`, `leftover` | the role's name, and the leftover of a crash |
+//! | `permissions`, `places` | what the role may do; the trust's places at providers |
+//! | `memory` | private state |
+//! | `work`, `written` | what create and update have in hand; policies back into arguments |
+
+mod create;
+mod delete;
+mod import;
+mod leftover;
+mod listing;
+mod meaning;
+mod memory;
+mod model;
+mod moved;
+mod names;
+mod permissions;
+mod places;
+mod plan;
+mod read;
+mod schema;
+mod update;
+mod validate;
+mod work;
+mod written;
+
+#[cfg(test)]
+mod tests;
+
+use async_trait::async_trait;
+
+pub use model::TrustModel;
+
+use crate::clouds::aws::configuration::Configuration;
+use crate::framework::{
+    Context, Diagnostics, IdentitySchema, ImportKey, Imported, ListRequest, Listed, MoveRequest, PlanRequest,
+    Planned, Progress, Resource, Schema,
+};
+
+/// The resource.
+pub struct AwsTrustResource {
+    aws: Configuration,
+}
+
+impl AwsTrustResource {
+    pub fn new(aws: Configuration) -> Self {
+        Self { aws }
+    }
+}
+
+#[async_trait]
+impl Resource for AwsTrustResource {
+    type Model = TrustModel;
+
+    fn type_name(&self) -> &'static str {
+        "oidcfed_aws_trust"
+    }
+
+    fn schema(&self) -> Schema {
+        schema::schema()
+    }
+
+    fn identity_schema(&self) -> Option<IdentitySchema> {
+        Some(schema::identity())
+    }
+
+    fn waits_for_configuration(&self) -> bool {
+        self.aws.waits()
+    }
+
+    fn validate(&self, config: &TrustModel, diagnostics: &mut Diagnostics) {
+        validate::validate(config, diagnostics);
+    }
+
+    async fn plan(
+        &self,
+        context: &Context,
+        request: PlanRequest<TrustModel>,
+        diagnostics: &mut Diagnostics,
+    ) -> Planned<TrustModel> {
+        let aws = self.aws.get();
+        plan::plan(&aws, context, request, diagnostics).await
+    }
+
+    async fn create(
+        &self,
+        context: &Context,
+        config: TrustModel,
+        planned: TrustModel,
+        progress: &mut Progress<TrustModel>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let aws = self.aws.get();
+        create::create(&aws, context, (&config, &planned), progress, diagnostics).await;
+    }
+
+    async fn read(
+        &self,
+        context: &Context,
+        progress: &mut Progress<TrustModel>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let aws = self.aws.get();
+        read::read(&aws, context, progress, diagnostics).await;
+    }
+
+    async fn update(
+        &self,
+        context: &Context,
+        config: TrustModel,
+        planned: TrustModel,
+        progress: &mut Progress<TrustModel>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let aws = self.aws.get();
+        update::update(&aws, context, (&config, &planned), progress, diagnostics).await;
+    }
+
+    async fn delete(
+        &self,
+        context: &Context,
+        progress: &mut Progress<TrustModel>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let aws = self.aws.get();
+        delete::delete(&aws, context, progress, diagnostics).await;
+    }
+
+    async fn import(
+        &self,
+        _: &Context,
+        key: ImportKey,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Imported<TrustModel>> {
+        import::import(key, diagnostics)
+    }
+
+    fn move_state(
+        &self,
+        request: MoveRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Imported<TrustModel>> {
+        moved::move_state(&request, diagnostics)
+    }
+
+    fn list_schema(&self) -> Option<Schema> {
+        Some(listing::schema())
+    }
+
+    async fn list(
+        &self,
+        context: &Context,
+        request: ListRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Vec<Listed<TrustModel>> {
+        let aws = self.aws.get();
+        listing::list(&aws, context, request, diagnostics).await
+    }
+}

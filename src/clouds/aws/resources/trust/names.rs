@@ -1,0 +1,81 @@
+//! The name of the role: given, or a prefix with something generated behind it.
+
+use super::leftover::{self, Found};
+use super::model::TrustModel;
+use super::work::Work;
+use crate::clouds::aws::client::{AwsError, NewRole};
+
+/// The tag by which the leftover of a crash is found when its name was generated.
+pub const MARK: &str = "oidcfed:mark";
+
+/// Generated characters; with a prefix of 38 this fills the 64 that IAM allows.
+const GENERATED: usize = 26;
+
+/// The name of a role to be made, or of a leftover to be taken over.
+pub struct RoleName {
+    pub text: String,
+    pub leftover: Option<Found>,
+}
+
+/// Decides on the name. For a prefix the account is searched for the leftover of a crash, by its mark.
+///
+/// # Errors
+/// As IAM answers.
+pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Result<RoleName, AwsError> {
+    if let Some(name) = planned.role_name.text() {
+        return Ok(RoleName {
+            text: name.to_owned(),
+            leftover: None,
+        });
+    }
+    let prefix = planned.role_name_prefix.text().unwrap_or_default();
+    if let Some(found) = leftover::search(work, prefix, new).await? {
+        return Ok(RoleName {
+            text: found.role.name.clone(),
+            leftover: Some(found),
+        });
+    }
+    Ok(RoleName {
+        text: generate(prefix),
+        leftover: None,
+    })
+}
+
+/// What a trust is recognised by after a crash: its name, or its prefix.
+pub fn made_for(planned: &TrustModel) -> String {
+    match planned.role_name_prefix.text() {
+        Some(prefix) => format!("{prefix}*"),
+        None => planned.role_name.text().unwrap_or_default().to_owned(),
+    }
+}
+
+fn generate(prefix: &str) -> String {
+    let random = ring::rand::generate::<[u8; 16]>(&ring::rand::SystemRandom::new());
+    // without randomness the time keeps names apart; IAM refuses a name that is taken
+    let bytes = random.map_or_else(
+        |_| {
+            std::time::UNIX_EPOCH
+                .elapsed()
+                .unwrap_or_default()
+                .as_nanos()
+                .to_be_bytes()
+        },
+        ring::rand::Random::expose,
+    );
+    let text = data_encoding::BASE32_DNSSEC.encode(&bytes);
+    format!("{prefix}{}", text.get(..GENERATED).unwrap_or(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_names_fit_and_differ() {
+        let prefix = "p".repeat(38);
+        let (a, b) = (generate(&prefix), generate(&prefix));
+        assert_eq!(a.len(), 64);
+        assert_ne!(a, b);
+        assert!(a.bytes().all(|b| b.is_ascii_alphanumeric()));
+    }
+}

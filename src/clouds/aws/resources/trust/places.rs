@@ -1,0 +1,179 @@
+//! The trust's places at the issuers' providers: one per issuer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::delete::unchecked;
+use super::memory::Memory;
+use super::names::made_for;
+use super::work::Work;
+use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::dialect::ProviderArn;
+use crate::clouds::aws::sharing::{JoinError, Joining, Ownership};
+use crate::clouds::guardrail::Situation;
+use crate::framework::{Diagnostics, Path};
+use crate::trust::Finding;
+
+/// Takes every place the trust needs. True when something was written. Ends at the first error, with everything
+/// that was taken in the memory.
+pub async fn take(
+    work: &Work<'_>,
+    role: &str,
+    made_for: &str,
+    memory: &mut Memory,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    visit(work, (role, made_for, true), memory, diagnostics).await
+}
+
+/// Says what taking the places would meet, and writes nothing.
+pub async fn preview(work: &Work<'_>, memory: &Memory, diagnostics: &mut Diagnostics) {
+    let role = work.planned.role_name.text().unwrap_or_default();
+    visit(
+        work,
+        (role, &made_for(work.planned), false),
+        &mut memory.clone(),
+        diagnostics,
+    )
+    .await;
+}
+
+async fn visit(
+    work: &Work<'_>,
+    (role, made_for, writes): (&str, &str, bool),
+    memory: &mut Memory,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let mut wrote = false;
+    for need in &work.meaning.providers {
+        let Some(provider) = &need.arn else { continue };
+        let arn = provider.to_string();
+        let held = work.config.oidc_provider.known().filter(|_| need.is_top);
+        let thumbprints = held.and_then(|held| held.thumbprints.strings().flatten());
+        let joining = Joining {
+            sharing: &work.aws.sharing,
+            iam: work.iam,
+            provider,
+            issuer: &need.issuer,
+            audiences: &need.audiences,
+            ownership: ownership(work),
+            thumbprints: thumbprints.as_ref(),
+            role,
+            made_for,
+            before: memory.memberships.get(&arn),
+            writes,
+        };
+        let mut judge = |findings: Vec<Finding>| judged(work, findings, diagnostics);
+        match joining.join(&mut judge).await {
+            Ok(taken) => {
+                wrote |= taken.wrote;
+                memory.memberships.insert(arn, taken.membership);
+            }
+            Err(error) => {
+                refuse(error, diagnostics);
+                return wrote;
+            }
+        }
+    }
+    wrote
+}
+
+/// Gives back what the trust needs no longer. False when that failed.
+pub async fn give_back(
+    work: &Work<'_>,
+    role: &str,
+    memory: &mut Memory,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    for (arn, membership) in memory.memberships.clone() {
+        let Ok(provider) = ProviderArn::parse(&arn) else {
+            continue;
+        };
+        let need = work
+            .meaning
+            .providers
+            .iter()
+            .find(|need| need.arn.as_ref() == Some(&provider));
+        let keeps: BTreeSet<String> = need
+            .iter()
+            .flat_map(|need| need.audiences.iter().map(ToString::to_string))
+            .collect();
+        let dropped: BTreeSet<String> = membership.added.difference(&keeps).cloned().collect();
+        if need.is_some() && dropped.is_empty() {
+            continue;
+        }
+        match work
+            .aws
+            .sharing
+            .leave(work.iam, &provider, &membership, role, &keeps)
+            .await
+        {
+            Ok(left) => unchecked(&left, &arn, diagnostics),
+            Err(error) => {
+                diagnosis::error(
+                    "Could not release the OIDC provider",
+                    Path::of("oidc_provider"),
+                    &error,
+                    diagnostics,
+                );
+                return false;
+            }
+        }
+        match memory.memberships.get_mut(&arn) {
+            Some(kept) if need.is_some() => kept.added.retain(|audience| keeps.contains(audience)),
+            _ => drop(memory.memberships.remove(&arn)),
+        }
+    }
+    true
+}
+
+/// How the providers are held.
+pub fn ownership(work: &Work<'_>) -> Ownership {
+    let Some(held) = work.config.oidc_provider.known() else {
+        return Ownership::Shared;
+    };
+    let written = held.ownership.text().and_then(|text| Ownership::parse(text).ok());
+    written.unwrap_or(if held.arn.is_null() {
+        Ownership::Shared
+    } else {
+        Ownership::External
+    })
+}
+
+/// What the guardrail says to roles of the account that would newly admit tokens.
+pub fn judged(work: &Work<'_>, findings: Vec<Finding>, diagnostics: &mut Diagnostics) -> bool {
+    let risks: BTreeMap<String, String> = work.config.accepted_risks.members().flatten().unwrap_or_default();
+    // Only the risks these findings could match: the others belong to the trust's own findings, judged at plan.
+    let ours = |key: &String| {
+        findings
+            .iter()
+            .any(|finding| key.split('@').next() == Some(finding.rule))
+    };
+    let risks = risks.into_iter().filter(|(key, _)| ours(key)).collect();
+    let situation = Situation {
+        changes_admission: true,
+        known_before: &[],
+        path: Path::of("audiences"),
+    };
+    let mut said = Diagnostics::new();
+    work.aws.guardrail.judge(findings, &risks, &situation, &mut said);
+    let refused = said.has_errors();
+    diagnostics.extend(said);
+    !refused
+}
+
+fn refuse(error: JoinError, diagnostics: &mut Diagnostics) {
+    let path = match &error {
+        JoinError::Refused => return,
+        JoinError::AudienceMissing { .. } | JoinError::Full(_) => Path::of("audiences"),
+        JoinError::Thumbprints { .. } => Path::of("oidc_provider").attribute("thumbprints"),
+        JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Trusted { .. } => {
+            Path::of("oidc_provider").attribute("ownership")
+        }
+        JoinError::Aws(_) | JoinError::Blind { .. } => Path::of("issuer"),
+    };
+    let text = match &error {
+        JoinError::Aws(error) => diagnosis::detail(error),
+        other => other.to_string(),
+    };
+    diagnostics.error(path, "Could not make the OIDC provider ready", text);
+}

@@ -1,0 +1,353 @@
+//! Planning: what will be, what is wrong with it, what forces a new role.
+
+use std::sync::Arc;
+
+use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
+use super::memory::Memory;
+use super::model::TrustModel;
+use super::permissions::same_document;
+use super::places;
+use super::work::Work;
+use crate::clouds::aws::client::{AwsError, Caller, Limits};
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, ProviderArn, means_same};
+use crate::clouds::aws::tags;
+use crate::clouds::guardrail::Situation;
+use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned, StringSet};
+
+pub async fn plan(
+    aws: &Arc<Configured>,
+    context: &Context,
+    request: PlanRequest<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) -> Planned<TrustModel> {
+    let mut planned = Planned::unchanged(request.clone());
+    let memory = Memory::of(&request.private);
+    name(&request, &mut planned);
+    keep_unmanaged(&request, &memory, &mut planned.planned, diagnostics);
+    keep_meaning(&request, &mut planned.planned);
+    tags_all(aws, &mut planned.planned);
+    if aws.accounts.is_none() {
+        return planned;
+    }
+    let Some(home) = home(aws, &request, &mut planned.planned, diagnostics).await else {
+        return planned;
+    };
+    let understood = Meaning::of(&request.config, &home, aws.allow_loopback_issuers, diagnostics);
+    let meaning = match understood {
+        Understanding::Known(meaning) => meaning,
+        Understanding::Refused => return planned,
+        Understanding::Unknown => {
+            undecided(&mut planned.planned);
+            return planned;
+        }
+    };
+    for need in &meaning.providers {
+        if aws.refuses_name(&need.issuer, diagnostics).await {
+            return planned;
+        }
+    }
+    given_provider(&request.config, &meaning, diagnostics);
+    settle(
+        aws,
+        &request,
+        &memory,
+        &meaning,
+        &mut planned.planned,
+        diagnostics,
+    );
+    if !diagnostics.has_errors() && !replaces(&planned, request.prior.as_ref()) {
+        preview(
+            aws,
+            context,
+            &request,
+            &planned.planned,
+            (&home, &meaning, &memory),
+            diagnostics,
+        )
+        .await;
+    }
+    planned
+}
+
+/// A name that is written, kept, or still to be generated; a new role where it has to be another one.
+fn name(request: &PlanRequest<TrustModel>, planned: &mut Planned<TrustModel>) {
+    let Some(prior) = &request.prior else {
+        if request.config.role_name.is_null() {
+            planned.planned.role_name = Attr::Unknown;
+        }
+        return;
+    };
+    let config = &request.config;
+    if !config.role_name.is_null() && config.role_name != prior.role_name {
+        planned.requires_replace.push(Path::of("role_name"));
+    }
+    let fits = |prefix: &str| {
+        prior
+            .role_name
+            .text()
+            .is_some_and(|name| name.starts_with(prefix))
+    };
+    let prefix = config.role_name_prefix.text();
+    if config.role_name_prefix.is_unknown() || prefix.is_some_and(|prefix| !fits(prefix)) {
+        planned.requires_replace.push(Path::of("role_name_prefix"));
+    }
+}
+
+fn replaces(planned: &Planned<TrustModel>, prior: Option<&TrustModel>) -> bool {
+    prior.is_some_and(|prior| {
+        !planned.requires_replace.is_empty()
+            || prior.account_id != planned.planned.account_id
+            || prior.role_path != planned.planned.role_path
+    })
+}
+
+/// Null is "not managed": nothing is promised, nothing is taken away.
+fn keep_unmanaged(
+    request: &PlanRequest<TrustModel>,
+    memory: &Memory,
+    planned: &mut TrustModel,
+    diagnostics: &mut Diagnostics,
+) {
+    let config = &request.config;
+    let prior = request.prior.as_ref();
+    if config.managed_policy_arns.is_null() {
+        let before = prior.map_or(Attr::Null, |prior| prior.managed_policy_arns.clone());
+        let stays: Vec<String> = before.strings().flatten().into_iter().flatten().collect();
+        planned.managed_policy_arns = if memory.imported { before } else { Attr::Null };
+        stay(!memory.imported, "managed_policy_arns", &stays, diagnostics);
+    }
+    if config.inline_policies.is_null() {
+        let before = prior.map_or(Attr::Null, |prior| prior.inline_policies.clone());
+        let stays: Vec<String> = before
+            .members()
+            .flatten()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name)
+            .collect();
+        planned.inline_policies = if memory.imported { before } else { Attr::Null };
+        stay(!memory.imported, "inline_policies", &stays, diagnostics);
+    }
+    let imported = prior.filter(|_| memory.imported);
+    if config.audiences.is_null() {
+        // an import shows the cloud's own audience, which is what null means
+        let own = imported
+            .filter(|prior| prior.audiences == prior.accepted_audiences && prior.issuer == config.issuer);
+        planned.audiences = own.map_or(Attr::Null, |prior| prior.audiences.clone());
+    }
+    if config.tags.is_null() {
+        planned.tags = imported.map_or(Attr::Null, |prior| prior.tags.clone());
+    }
+}
+
+fn stay(says: bool, attribute: &str, what: &[String], diagnostics: &mut Diagnostics) {
+    if says && !what.is_empty() {
+        diagnostics.warning(
+            Path::of(attribute),
+            "No longer managed",
+            format!(
+                "`{attribute}` was set and is null now: what it named stays at the role and is not managed any more ({}). \
+                 To take it away, apply once with an empty value.",
+                what.join(", ")
+            ),
+        );
+    }
+}
+
+/// A text that only spells the same differently is no change.
+fn keep_meaning(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
+    let Some(prior) = &request.prior else { return };
+    if let (Some(Some(now)), Some(Some(before))) = (
+        request.config.inline_policies.members(),
+        prior.inline_policies.members(),
+    ) && now.keys().eq(before.keys())
+        && now
+            .iter()
+            .all(|(name, text)| before.get(name).is_some_and(|old| same_document(old, text)))
+    {
+        planned.inline_policies = prior.inline_policies.clone();
+    }
+    if let (Some(now), Some(before)) = (
+        request.config.additional_statements.text(),
+        prior.additional_statements.text(),
+    ) {
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
+        if read(now).is_some() && read(now) == read(before) {
+            planned.additional_statements = prior.additional_statements.clone();
+        }
+    }
+}
+
+fn tags_all(aws: &Configured, planned: &mut TrustModel) {
+    planned.tags_all = tags::all(&aws.default_tags, &planned.tags);
+}
+
+/// Account and partition: written, kept, or those of the credentials.
+async fn home(
+    aws: &Configured,
+    request: &PlanRequest<TrustModel>,
+    planned: &mut TrustModel,
+    diagnostics: &mut Diagnostics,
+) -> Option<Home> {
+    let prior = request.prior.as_ref();
+    let kept = prior.and_then(|prior| Some((prior.account_id.text()?, prior.partition.text()?)));
+    if let Some((account, partition)) = kept
+        && (request.config.account_id.is_null() || request.config.account_id.text() == Some(account))
+        && let (Ok(account), Some(partition)) = (AccountId::parse(account), Partition::from_id(partition))
+    {
+        return Some(Home { account, partition });
+    }
+    if request.config.account_id.is_unknown() {
+        planned.account_id = Attr::Unknown;
+        undecided(planned);
+        return None;
+    }
+    let own = match own(aws).await {
+        Ok(own) => own,
+        Err(error) => {
+            diagnosis::error(
+                "Could not find out the AWS account",
+                Path::root(),
+                &error,
+                diagnostics,
+            );
+            return None;
+        }
+    };
+    let account = request
+        .config
+        .account_id
+        .text()
+        .and_then(|text| AccountId::parse(text).ok())
+        .unwrap_or(own.account);
+    planned.account_id = Attr::from_text(account.as_str());
+    planned.partition = Attr::from_text(own.partition.id());
+    Some(Home {
+        account,
+        partition: own.partition,
+    })
+}
+
+async fn own(aws: &Configured) -> Result<Caller, AwsError> {
+    aws.accounts()?.own_account().await
+}
+
+/// Everything that depends on an input which is not known yet.
+fn undecided(planned: &mut TrustModel) {
+    planned.trust_policy = Attr::Unknown;
+    planned.findings = Attr::Unknown;
+    planned.audience = Attr::Unknown;
+    planned.accepted_audiences = Attr::Unknown;
+    planned.effective_platform = Attr::Unknown;
+    planned.oidc_provider_arn = Attr::Unknown;
+}
+
+fn given_provider(config: &TrustModel, meaning: &Meaning, diagnostics: &mut Diagnostics) {
+    let Some(arn) = config.oidc_provider.known().and_then(|held| held.arn.text()) else {
+        return;
+    };
+    if let (Ok(given), Some(own)) = (ProviderArn::parse(arn), meaning.top_provider())
+        && given != *own
+    {
+        diagnostics.error(
+            Path::of("oidc_provider").attribute("arn"),
+            "Provider of another issuer",
+            format!("expected `{own}`, the provider of this issuer in the role's account, found `{given}`"),
+        );
+    }
+}
+
+/// Fills in what is decided, and lets the guardrail speak.
+fn settle(
+    aws: &Configured,
+    request: &PlanRequest<TrustModel>,
+    memory: &Memory,
+    meaning: &Meaning,
+    planned: &mut TrustModel,
+    diagnostics: &mut Diagnostics,
+) {
+    meaning.describe(planned);
+    let prior = request.prior.as_ref();
+    let unchanged = prior.is_some_and(|prior| same_policy(prior.trust_policy.text(), &meaning.policy));
+    if let Some(prior) = prior {
+        if unchanged {
+            planned.trust_policy = prior.trust_policy.clone();
+        }
+        if prior.issuer == request.config.issuer && prior.platform == request.config.platform {
+            planned.effective_platform = prior.effective_platform.clone();
+        }
+    }
+    if memory.incomplete {
+        // Read found an issuer's provider without what this trust needs, hidden behind another issuer's.
+        planned.accepted_audiences = StringSet::Unknown;
+    }
+    let known_before = prior
+        .and_then(|prior| prior.findings.known())
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let situation = Situation {
+        changes_admission: !unchanged,
+        known_before,
+        path: if request.config.subject_patterns.is_null() {
+            Path::of("subjects")
+        } else {
+            Path::of("subject_patterns")
+        },
+    };
+    let findings = aws.guardrail.judge(
+        meaning.findings.clone(),
+        &accepted_risks(&request.config),
+        &situation,
+        diagnostics,
+    );
+    let same_risks = prior.is_some_and(|prior| prior.accepted_risks == request.config.accepted_risks);
+    planned.findings = match prior {
+        Some(prior) if unchanged && same_risks && !prior.findings.is_null() => prior.findings.clone(),
+        _ => shown(&findings),
+    };
+}
+
+fn same_policy(prior: Option<&str>, wanted: &PolicyDocument) -> bool {
+    prior
+        .and_then(|text| PolicyDocument::parse(text).ok())
+        .is_some_and(|prior| means_same(&prior, wanted))
+}
+
+/// Whether the apply will have to touch a provider, and who else would be let in by that. Nothing is written.
+async fn preview(
+    aws: &Arc<Configured>,
+    context: &Context,
+    request: &PlanRequest<TrustModel>,
+    planned: &TrustModel,
+    (home, meaning, memory): (&Home, &Meaning, &Memory),
+    diagnostics: &mut Diagnostics,
+) {
+    let touches = request.prior.as_ref().is_none_or(|prior| {
+        prior.oidc_provider_arn != planned.oidc_provider_arn
+            || prior.accepted_audiences != planned.accepted_audiences
+            || prior.oidc_provider != planned.oidc_provider
+    });
+    if !touches {
+        return;
+    }
+    let limits = Limits::from(context);
+    let iam = match aws.iam(context, Some(&home.account)).await {
+        Ok(iam) => iam,
+        Err(error) => {
+            return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
+        }
+    };
+    let config = &request.config;
+    let work = Work {
+        aws,
+        limits: &limits,
+        iam: &iam,
+        home,
+        meaning,
+        config,
+        planned,
+    };
+    places::preview(&work, memory, diagnostics).await;
+}

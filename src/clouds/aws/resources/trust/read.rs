@@ -1,0 +1,287 @@
+//! Reading: what IAM holds, back into the arguments.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::meaning::{self, Home, Meaning, Understanding};
+use super::memory::Memory;
+use super::model::TrustModel;
+use super::permissions::Permissions;
+use super::written::write_back;
+use crate::clouds::aws::client::Tags;
+use crate::clouds::aws::client::{AwsError, Iam, Role};
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, RoleArn, means_same};
+use crate::clouds::aws::tags;
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringMap, StringSet, Value};
+
+pub async fn read(
+    aws: &Configured,
+    context: &Context,
+    progress: &mut Progress<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(mut state) = progress.state.clone() else {
+        return;
+    };
+    let Some(name) = state.role_name.text().map(str::to_owned) else {
+        // A create that ended before there was a role: nothing to look at, the next create begins anew.
+        progress.state = None;
+        return;
+    };
+    let iam = match aws.iam(context, account_of(&state).as_ref()).await {
+        Ok(iam) => iam,
+        Err(error) => {
+            return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
+        }
+    };
+    let mut memory = Memory::of(&progress.private);
+    match refresh(aws, &iam, &name, (&mut state, &mut memory), diagnostics).await {
+        Ok(()) => {
+            memory.keep_in(&mut progress.private);
+            progress.identity = Some(identity(&state));
+            progress.state = Some(state);
+        }
+        Err(error) if error.is_not_found() => progress.state = None,
+        Err(error) => diagnosis::error(
+            "Could not read the role",
+            Path::of("role_name"),
+            &error,
+            diagnostics,
+        ),
+    }
+}
+
+/// The identity of a trust that exists.
+pub fn identity(state: &TrustModel) -> Value {
+    let text = |attr: &Attr<String>| attr.text().map_or(Value::Null, Value::string);
+    Value::Object(BTreeMap::from([
+        ("account_id".to_owned(), text(&state.account_id)),
+        ("role_name".to_owned(), text(&state.role_name)),
+    ]))
+}
+
+async fn refresh(
+    aws: &Configured,
+    iam: &Iam,
+    name: &str,
+    (state, memory): (&mut TrustModel, &mut Memory),
+    diagnostics: &mut Diagnostics,
+) -> Result<(), AwsError> {
+    let role = iam.get_role(name).await?;
+    let Ok(arn) = RoleArn::parse(&role.arn) else {
+        diagnostics.error(
+            Path::root(),
+            "Unreadable role",
+            format!("expected the ARN of a role, found `{}`", role.arn),
+        );
+        return Ok(());
+    };
+    let home = Home {
+        account: arn.account().clone(),
+        partition: arn.partition(),
+    };
+    let imports = memory.imported && state.role_arn.is_null();
+    read_role(state, &role, &home);
+    read_tags(aws, state, &role, memory.imported);
+    read_policy(state, &role, &home, imports, diagnostics);
+    read_permissions(iam, name, state, memory.imported, home.partition).await?;
+    memory.incomplete = read_providers(iam, state, &home).await?;
+    describe(aws, state, &home);
+    Ok(())
+}
+
+/// What follows from the arguments alone, where the arguments are understood. A mistake in them is the plan's to say.
+fn describe(aws: &Configured, state: &mut TrustModel, home: &Home) {
+    let understood = Meaning::of(state, home, true, &mut Diagnostics::new());
+    let Understanding::Known(meaning) = understood else {
+        return;
+    };
+    state.audience = Attr::from_text(&meaning.audience);
+    if state.effective_platform.is_null() {
+        state.effective_platform = Attr::from_text(&meaning.platform);
+    }
+    let remote = state
+        .trust_policy
+        .text()
+        .and_then(|text| PolicyDocument::parse(text).ok());
+    let findings = remote.map_or_else(|| meaning.findings.clone(), |policy| meaning.lint(&policy));
+    let accepted = aws
+        .guardrail
+        .accept(findings, &meaning::accepted_risks(state), &mut Diagnostics::new());
+    state.findings = meaning::shown(&accepted);
+}
+
+fn read_role(state: &mut TrustModel, role: &Role, home: &Home) {
+    state.id = Attr::from_text(&role.arn);
+    state.role_arn = Attr::from_text(&role.arn);
+    state.role_name = Attr::from_text(&role.name);
+    state.role_unique_id = Attr::from_text(&role.unique_id);
+    state.role_path = Attr::from_text(&role.path);
+    state.account_id = Attr::from_text(home.account.as_str());
+    state.partition = Attr::from_text(home.partition.id());
+    // "" and no description are the same to IAM: the written form stays
+    let written = state.description.text().unwrap_or_default();
+    if written != role.description {
+        state.description =
+            Attr::from_option((!role.description.is_empty()).then(|| role.description.clone()));
+    }
+    state.max_session_duration = Attr::Known(i64::from(role.max_session_duration));
+    state.permissions_boundary = Attr::from_option(role.permissions_boundary.clone());
+}
+
+fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, imported: bool) {
+    if imported {
+        let found = tags::imported(&tags::known(&aws.default_tags), &role.tags);
+        let nothing = found.is_empty() && state.tags.is_null();
+        state.tags = if nothing { Attr::Null } else { map(&found) };
+        state.tags_all = tags::all(&aws.default_tags, &map(&found));
+        return;
+    }
+    let managed = state.tags_all.members().flatten().unwrap_or_default();
+    let own = state.tags.members().flatten();
+    state.tags_all = map(&tags::managed(&managed, &role.tags));
+    if let Some(own) = own {
+        state.tags = map(&tags::managed(&own, &role.tags));
+    }
+}
+
+fn read_policy(
+    state: &mut TrustModel,
+    role: &Role,
+    home: &Home,
+    imports: bool,
+    diagnostics: &mut Diagnostics,
+) {
+    let found = match PolicyDocument::parse(&role.trust_policy) {
+        Ok(found) => found,
+        Err(error) => {
+            diagnostics.warning(
+                Path::of("trust_policy"),
+                "Trust policy cannot be read",
+                format!(
+                    "the trust policy of the role `{}` is none this provider can read: {error}",
+                    role.name
+                ),
+            );
+            state.trust_policy = Attr::from_text(&role.trust_policy);
+            return;
+        }
+    };
+    let known = state
+        .trust_policy
+        .text()
+        .and_then(|text| PolicyDocument::parse(text).ok());
+    if known.is_some_and(|known| means_same(&known, &found)) {
+        return;
+    }
+    state.trust_policy = Attr::from_text(found.to_json());
+    let understood = write_back(state, &found, home);
+    if imports && !understood {
+        diagnostics.warning(
+            Path::root(),
+            "Not everything could be imported",
+            format!(
+                "the trust policy of the role `{}` says something that the arguments cannot express; it stands in \
+                 `trust_policy`, and the next plan shows what would change:\n{}",
+                role.name,
+                found.to_json()
+            ),
+        );
+    }
+}
+
+async fn read_permissions(
+    iam: &Iam,
+    name: &str,
+    state: &mut TrustModel,
+    imported: bool,
+    partition: Partition,
+) -> Result<(), AwsError> {
+    if imported || !state.managed_policy_arns.is_null() {
+        let attached: BTreeSet<String> = iam.list_attached_policies(name).await?.into_iter().collect();
+        let nothing = attached.is_empty() && state.managed_policy_arns.is_null();
+        if !nothing {
+            state.managed_policy_arns =
+                Permissions::managed_as_written(&state.managed_policy_arns, &attached, partition);
+        }
+    }
+    if imported || !state.inline_policies.is_null() {
+        let mut found = BTreeMap::new();
+        for policy in iam.list_inline_policies(name).await? {
+            match iam.get_inline_policy(name, &policy).await {
+                Ok(document) => drop(found.insert(policy, document)),
+                // deleted between the list and the read
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !(found.is_empty() && state.inline_policies.is_null()) {
+            state.inline_policies = Permissions::inline_as_written(&state.inline_policies, &found);
+        }
+    }
+    Ok(())
+}
+
+/// The issuers' providers: are they there, and do they still take our audiences. True when something is missing.
+async fn read_providers(iam: &Iam, state: &mut TrustModel, home: &Home) -> Result<bool, AwsError> {
+    let Some(needs) = meaning::needs_of(state, home) else {
+        return Ok(false);
+    };
+    let mut accepted = BTreeSet::new();
+    let mut incomplete = false;
+    for need in needs {
+        let Some(arn) = &need.arn else {
+            // built into AWS: every audience is accepted that the policy names
+            accepted.extend(need.audiences.iter().map(ToString::to_string));
+            continue;
+        };
+        let found = iam.provider_cached(&arn.to_string()).await?;
+        for audience in &need.audiences {
+            let takes = |ids: &Vec<String>| ids.iter().any(|id| id == audience.as_str());
+            if found.as_ref().is_some_and(|provider| takes(&provider.client_ids)) {
+                accepted.insert(audience.to_string());
+            } else {
+                incomplete = true;
+            }
+        }
+        if need.is_top {
+            state.oidc_provider_arn = Attr::from_option(found.as_ref().map(|provider| provider.arn.clone()));
+            read_thumbprints(state, found.map(|provider| provider.thumbprints.clone()));
+        }
+    }
+    state.accepted_audiences = StringSet::of(accepted);
+    Ok(incomplete)
+}
+
+/// Only what is written is shown: unset thumbprints are left alone.
+fn read_thumbprints(state: &mut TrustModel, found: Option<Vec<String>>) {
+    if let (Attr::Known(held), Some(found)) = (&mut state.oidc_provider, found)
+        && let Some(written) = held.thumbprints.strings().flatten()
+    {
+        let form = |a: &String| {
+            written
+                .iter()
+                .find(|w| w.eq_ignore_ascii_case(a))
+                .unwrap_or(a)
+                .clone()
+        };
+        held.thumbprints = StringSet::of(found.iter().map(form));
+    }
+}
+
+/// The account of the state; `None` when the credentials' own is meant.
+pub fn account_of(state: &TrustModel) -> Option<AccountId> {
+    state
+        .account_id
+        .text()
+        .and_then(|text| AccountId::parse(text).ok())
+}
+
+fn map(tags: &Tags) -> StringMap {
+    Attr::Known(
+        tags.iter()
+            .map(|(k, v)| (k.clone(), Attr::Known(v.clone())))
+            .collect(),
+    )
+}

@@ -1,0 +1,243 @@
+//! Changing in place: the new provider is made ready, rights that go are taken, the trust is rewritten, rights that come
+//! are given, the old provider is released.
+
+use std::sync::Arc;
+
+use super::create::refused;
+use super::memory::Memory;
+use super::model::TrustModel;
+use super::permissions::{Permissions, grant, withdraw};
+use super::places;
+use super::read::identity;
+use super::schema::DEFAULT_SESSION_DURATION;
+use super::work::{Work, enter, show_permissions};
+use crate::clouds::aws::client::{AwsError, Limits};
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::tags;
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
+
+pub async fn update(
+    aws: &Arc<Configured>,
+    context: &Context,
+    (config, planned): (&TrustModel, &TrustModel),
+    progress: &mut Progress<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(prior) = progress.state.clone() else {
+        return;
+    };
+    let limits = Limits::from(context);
+    let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
+        return;
+    };
+    if prior.issuer != config.issuer && refused(&meaning, aws, diagnostics).await {
+        return;
+    }
+    let work = Work {
+        aws,
+        limits: &limits,
+        iam: &iam,
+        home: &home,
+        meaning: &meaning,
+        config,
+        planned,
+    };
+    let role = prior.role_name.text().unwrap_or_default().to_owned();
+    let mut memory = Memory::of(&progress.private);
+    if places_change(&prior, planned, &memory) {
+        places::take(
+            &work,
+            &role,
+            &super::names::made_for(planned),
+            &mut memory,
+            diagnostics,
+        )
+        .await;
+        memory.keep_in(&mut progress.private);
+        if diagnostics.has_errors() {
+            return;
+        }
+    }
+    let mut change = Change {
+        work: &work,
+        role: &role,
+        prior: &prior,
+        state: prior.clone(),
+    };
+    let outcome = change.run().await;
+    let mut state = change.state;
+    if let Err((path, summary, error)) = outcome {
+        diagnosis::error(summary, path, &error, diagnostics);
+        progress.state = Some(state);
+        return;
+    }
+    // The role trusts what it should: everything but the release of old places is done.
+    memory.incomplete = false;
+    memory.imported &=
+        config.managed_policy_arns.is_null() || config.inline_policies.is_null() || config.tags.is_null();
+    let released = places::give_back(&work, &role, &mut memory, diagnostics).await;
+    memory.keep_in(&mut progress.private);
+    if released || memory.memberships.len() == meaning.providers.len() {
+        state = work.stated();
+    }
+    progress.identity = Some(identity(&state));
+    progress.state = Some(state);
+}
+
+fn places_change(prior: &TrustModel, planned: &TrustModel, memory: &Memory) -> bool {
+    prior.issuer != planned.issuer
+        || prior.also != planned.also
+        || prior.audiences != planned.audiences
+        || prior.oidc_provider != planned.oidc_provider
+        || prior.oidc_provider_arn != planned.oidc_provider_arn
+        || prior.accepted_audiences != planned.accepted_audiences
+        || memory.incomplete
+}
+
+type Failed = (Path, &'static str, AwsError);
+
+struct Change<'a> {
+    work: &'a Work<'a>,
+    role: &'a str,
+    prior: &'a TrustModel,
+    /// What is true of the role right now.
+    state: TrustModel,
+}
+
+impl Change<'_> {
+    async fn run(&mut self) -> Result<(), Failed> {
+        let wanted = self.work.permissions();
+        let mut had = Permissions::of(self.prior, self.work.home.partition);
+        let withdrawn = withdraw(self.work.iam, self.role, &mut had, &wanted).await;
+        show_permissions(&mut self.state, &had, self.work.home);
+        withdrawn.map_err(|e| {
+            (
+                Path::of("managed_policy_arns"),
+                "Could not take permissions away",
+                e,
+            )
+        })?;
+        self.set_boundary().await?;
+        self.rewrite_trust().await?;
+        self.describe().await?;
+        self.tag().await?;
+        let granted = grant(
+            self.work.iam,
+            self.work.limits,
+            self.role,
+            &mut had,
+            &wanted,
+            false,
+        )
+        .await;
+        show_permissions(&mut self.state, &had, self.work.home);
+        granted.map_err(|e| {
+            (
+                Path::of("managed_policy_arns"),
+                "Could not give the role its permissions",
+                e,
+            )
+        })?;
+        self.lift_boundary().await
+    }
+
+    /// A new bound comes before anything widens.
+    async fn set_boundary(&mut self) -> Result<(), Failed> {
+        let wanted = &self.work.planned.permissions_boundary;
+        if let (Some(arn), true) = (wanted.text(), *wanted != self.prior.permissions_boundary) {
+            let put = self.work.iam.put_boundary(self.role, arn).await;
+            put.map_err(|e| {
+                (
+                    Path::of("permissions_boundary"),
+                    "Could not set the permissions boundary",
+                    e,
+                )
+            })?;
+            self.state.permissions_boundary = wanted.clone();
+        }
+        Ok(())
+    }
+
+    async fn lift_boundary(&mut self) -> Result<(), Failed> {
+        if self.work.planned.permissions_boundary.is_null() && !self.prior.permissions_boundary.is_null() {
+            let lifted = super::permissions::gone(self.work.iam.delete_boundary(self.role).await);
+            lifted.map_err(|e| {
+                (
+                    Path::of("permissions_boundary"),
+                    "Could not remove the permissions boundary",
+                    e,
+                )
+            })?;
+            self.state.permissions_boundary = Attr::Null;
+        }
+        Ok(())
+    }
+
+    async fn rewrite_trust(&mut self) -> Result<(), Failed> {
+        let json = &self.work.meaning.json;
+        if self.work.planned.trust_policy != self.prior.trust_policy {
+            let written = self.work.iam.update_trust_policy(self.role, json).await;
+            written.map_err(|e| (Path::of("subjects"), "Could not rewrite the trust policy", e))?;
+        }
+        let (state, planned) = (&mut self.state, self.work.planned);
+        state.issuer = planned.issuer.clone();
+        state.platform = planned.platform.clone();
+        state.audiences = planned.audiences.clone();
+        state.subjects = planned.subjects.clone();
+        state.subject_patterns = planned.subject_patterns.clone();
+        state.claims = planned.claims.clone();
+        state.claim_patterns = planned.claim_patterns.clone();
+        state.also = planned.also.clone();
+        state.accepted_risks = planned.accepted_risks.clone();
+        state.session_tag_keys = planned.session_tag_keys.clone();
+        state.source_identity = planned.source_identity.clone();
+        state.require_authorized_role = planned.require_authorized_role.clone();
+        state.additional_statements = planned.additional_statements.clone();
+        let decided = self.work.stated();
+        state.trust_policy = decided.trust_policy;
+        state.findings = decided.findings;
+        state.audience = decided.audience;
+        state.accepted_audiences = decided.accepted_audiences;
+        state.effective_platform = decided.effective_platform;
+        state.oidc_provider_arn = decided.oidc_provider_arn;
+        Ok(())
+    }
+
+    /// Description and duration are one call: IAM resets the one that is left out.
+    async fn describe(&mut self) -> Result<(), Failed> {
+        let planned = self.work.planned;
+        if planned.description == self.prior.description
+            && planned.max_session_duration == self.prior.max_session_duration
+        {
+            return Ok(());
+        }
+        let seconds = planned
+            .max_session_duration
+            .known()
+            .copied()
+            .unwrap_or(DEFAULT_SESSION_DURATION);
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
+        let text = planned.description.text().unwrap_or_default();
+        let updated = self.work.iam.update_role(self.role, text, seconds).await;
+        updated.map_err(|e| (Path::of("description"), "Could not change the role", e))?;
+        self.state.description = planned.description.clone();
+        self.state.max_session_duration = planned.max_session_duration.clone();
+        Ok(())
+    }
+
+    async fn tag(&mut self) -> Result<(), Failed> {
+        let failed = |e| (Path::of("tags"), "Could not change the tags", e);
+        let before = self.prior.tags_all.members().flatten().unwrap_or_default();
+        let (set, remove) = tags::changes(&before, &before, &self.work.tags());
+        self.work.iam.tag_role(self.role, &set).await.map_err(failed)?;
+        self.work
+            .iam
+            .untag_role(self.role, &remove)
+            .await
+            .map_err(failed)?;
+        self.state.tags = self.work.planned.tags.clone();
+        self.state.tags_all = self.work.planned.tags_all.clone();
+        Ok(())
+    }
+}

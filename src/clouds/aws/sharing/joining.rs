@@ -1,0 +1,396 @@
+//! A trust takes its place at a provider: makes it, adopts it, adds what is missing.
+
+use std::collections::BTreeSet;
+
+use super::membership::{Membership, mark_of_trust};
+use super::neighbours::Neighbour;
+use super::{MADE_BY, Ownership, Sharing, widened};
+use crate::clouds::aws::client::{AwsError, Iam, Kind, NewProvider, Provider, Tags};
+use crate::clouds::aws::dialect::ProviderArn;
+use crate::trust::{Audience, Finding, IssuerUrl};
+
+/// What a trust asks of a provider.
+#[derive(Clone, Copy)]
+pub struct Joining<'a> {
+    pub sharing: &'a Sharing,
+    pub iam: &'a Iam,
+    pub provider: &'a ProviderArn,
+    pub issuer: &'a IssuerUrl,
+    pub audiences: &'a BTreeSet<Audience>,
+    pub ownership: Ownership,
+    /// `None`: left alone.
+    pub thumbprints: Option<&'a BTreeSet<String>>,
+    /// The role of this trust.
+    pub role: &'a str,
+    /// What recognises the trust after a crash: the role's name, or its prefix.
+    pub made_for: &'a str,
+    /// What this trust remembers, when it is there already.
+    pub before: Option<&'a Membership>,
+    /// False: only looks whether it could be done, and who else would be let in; writes nothing.
+    pub writes: bool,
+}
+
+/// Why a trust cannot take its place.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    #[error("expected the provider `{0}` to exist, since its ownership is `external`, found none")]
+    Missing(String),
+    #[error(
+        "expected the audience `{audience}` among the client ids of `{arn}`, found {found}; an `external` provider is never written: add it there, or use `shared`"
+    )]
+    AudienceMissing {
+        arn: String,
+        audience: String,
+        found: String,
+    },
+    #[error(
+        "expected no provider `{0}`, since its ownership is `exclusive`, found one; use `shared`, or import it as `oidcfed_aws_oidc_provider`"
+    )]
+    Taken(String),
+    #[error("the provider `{arn}` cannot be held exclusively: it is trusted by {roles}")]
+    Trusted { arn: String, roles: String },
+    #[error(
+        "expected the thumbprints {expected} at `{arn}`, found {found}; a shared provider's thumbprints are not changed: leave `thumbprints` out, or hold it exclusively"
+    )]
+    Thumbprints {
+        arn: String,
+        expected: String,
+        found: String,
+    },
+    #[error(
+        "audiences are not added to `{arn}`, which somebody else made, without a look at the roles that trust it: {reason}"
+    )]
+    Blind { arn: String, reason: String },
+    #[error("the provider `{0}` cannot hold more than 100 client ids")]
+    Full(String),
+    /// The findings that the guardrail refused; it has said why.
+    #[error("refused by the guardrail")]
+    Refused,
+}
+
+/// The outcome: what to remember, and whether anything was written.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub membership: Membership,
+    pub wrote: bool,
+}
+
+impl Joining<'_> {
+    /// Makes the provider ready for the trust. `judge` decides on the roles of the account that would newly admit
+    /// tokens: false refuses, and nothing is written.
+    ///
+    /// # Errors
+    /// See [`JoinError`].
+    pub async fn join(
+        self,
+        judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
+    ) -> Result<Taken, JoinError> {
+        let arn = self.provider.to_string();
+        let _lock = self.sharing.lock(&arn).await;
+        let found = self.iam.provider_cached(&arn).await?;
+        let taken = match self.ownership {
+            Ownership::External => self.use_external(found.as_deref())?,
+            Ownership::Shared => self.share(found.as_deref(), judge).await?,
+            Ownership::Exclusive => self.hold(found.as_deref(), judge).await?,
+        };
+        if self.writes {
+            self.sharing.take(&arn, self.role, &taken.membership.audiences);
+        }
+        Ok(taken)
+    }
+
+    fn use_external(&self, found: Option<&Provider>) -> Result<Taken, JoinError> {
+        let arn = self.provider.to_string();
+        let provider = found.ok_or_else(|| JoinError::Missing(arn.clone()))?;
+        if let Some(audience) = self.missing(provider).first() {
+            let found = provider.client_ids.join(", ");
+            return Err(JoinError::AudienceMissing {
+                arn,
+                audience: audience.to_string(),
+                found,
+            });
+        }
+        Ok(Taken {
+            membership: self.membership(),
+            wrote: false,
+        })
+    }
+
+    async fn share(
+        &self,
+        found: Option<&Provider>,
+        judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
+    ) -> Result<Taken, JoinError> {
+        let Some(provider) = found else {
+            return self.make(judge).await;
+        };
+        self.same_thumbprints(provider)?;
+        let mut membership = self.joined(provider);
+        let missing = self.missing(provider);
+        if missing.is_empty() {
+            return Ok(Taken {
+                membership,
+                wrote: false,
+            });
+        }
+        self.look_before_adding(provider, &missing, judge).await?;
+        if provider.client_ids.len() + missing.len() > 100 {
+            return Err(JoinError::Full(provider.arn.clone()));
+        }
+        if !self.writes {
+            return Ok(Taken {
+                membership,
+                wrote: false,
+            });
+        }
+        for audience in missing {
+            self.iam.add_client_id(&provider.arn, audience.as_str()).await?;
+            membership.added.insert(audience.to_string());
+        }
+        Ok(Taken {
+            membership,
+            wrote: true,
+        })
+    }
+
+    async fn hold(
+        &self,
+        found: Option<&Provider>,
+        judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
+    ) -> Result<Taken, JoinError> {
+        let Some(provider) = found else {
+            let mut taken = self.make(judge).await?;
+            taken.membership.exclusive = true;
+            return Ok(taken);
+        };
+        let held = self
+            .before
+            .is_some_and(|before| before.arn == provider.arn && before.exclusive);
+        let leftover = provider.tags.get(MADE_BY) == Some(&self.mark());
+        if !held {
+            if !leftover && self.before.is_none_or(|before| before.arn != provider.arn) {
+                return Err(JoinError::Taken(provider.arn.clone()));
+            }
+            self.refuse_while_trusted(provider).await?;
+        }
+        let mut taken = self.make_equal(provider, judge).await?;
+        taken.membership.exclusive = true;
+        taken.membership.mark = Some(self.mark());
+        Ok(taken)
+    }
+
+    /// An exclusive provider is what this trust says, entirely. Missing audiences come before superfluous ones go.
+    async fn make_equal(
+        &self,
+        provider: &Provider,
+        judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
+    ) -> Result<Taken, JoinError> {
+        let mut membership = self.joined(provider);
+        let missing = self.missing(provider);
+        let mut wrote = false;
+        if !missing.is_empty() {
+            self.look_before_adding(provider, &missing, judge).await?;
+        }
+        if !self.writes {
+            return Ok(Taken {
+                membership,
+                wrote: false,
+            });
+        }
+        for audience in missing {
+            self.iam.add_client_id(&provider.arn, audience.as_str()).await?;
+            membership.added.insert(audience.to_string());
+            wrote = true;
+        }
+        for id in &provider.client_ids {
+            if !self.audiences.iter().any(|audience| audience.as_str() == id) {
+                self.iam.remove_client_id(&provider.arn, id).await?;
+                wrote = true;
+            }
+        }
+        if let Some(wanted) = self.thumbprints
+            && !same_thumbprints(wanted, &provider.thumbprints)
+        {
+            let wanted: Vec<String> = wanted.iter().cloned().collect();
+            self.iam.update_thumbprints(&provider.arn, &wanted).await?;
+            wrote = true;
+        }
+        membership.made = true;
+        Ok(Taken { membership, wrote })
+    }
+
+    async fn make(&self, judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send)) -> Result<Taken, JoinError> {
+        // Without the right to list nobody can say whether an old role comes to life; making a provider of one's own
+        // is still right, since nothing of anybody else is changed by it.
+        match self.neighbours().await {
+            Ok(roles) => judged(widened(&roles, self.provider, self.audiences, true), judge)?,
+            Err(error) if error.kind == Kind::AccessDenied => {}
+            Err(error) => return Err(error.into()),
+        }
+        if !self.writes {
+            return Ok(Taken {
+                membership: self.membership(),
+                wrote: false,
+            });
+        }
+        let audiences: BTreeSet<String> = self.audiences.iter().map(ToString::to_string).collect();
+        let new = NewProvider {
+            url: self.issuer.to_string(),
+            client_ids: audiences.iter().cloned().collect(),
+            thumbprints: self.thumbprints.into_iter().flatten().cloned().collect(),
+            tags: Tags::from([(MADE_BY.to_owned(), self.mark())]),
+        };
+        let made = Membership {
+            made: true,
+            added: audiences,
+            mark: Some(self.mark()),
+            ..self.membership()
+        };
+        match self.iam.create_provider(&new).await {
+            Ok(_) => Ok(Taken {
+                membership: made,
+                wrote: true,
+            }),
+            Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {
+                self.read_back(error).await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The create met a provider, or its answer was lost: what is there decides.
+    async fn read_back(&self, error: AwsError) -> Result<Taken, JoinError> {
+        let provider = match self.iam.get_provider(&self.provider.to_string()).await {
+            Ok(provider) => provider,
+            Err(_) => return Err(error.into()),
+        };
+        let membership = self.joined(&provider);
+        if membership.made && self.missing(&provider).is_empty() {
+            return Ok(Taken {
+                membership,
+                wrote: true,
+            });
+        }
+        // somebody else was faster, outside of this process: the next run joins what they made
+        Err(error.into())
+    }
+
+    async fn look_before_adding(
+        &self,
+        provider: &Provider,
+        missing: &[&Audience],
+        judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
+    ) -> Result<(), JoinError> {
+        let roles: Vec<Neighbour> = match self.neighbours().await {
+            Ok(roles) => roles,
+            Err(error) if error.kind == Kind::AccessDenied && self.joined(provider).made => return Ok(()),
+            Err(error) if error.kind == Kind::AccessDenied => {
+                return Err(JoinError::Blind {
+                    arn: provider.arn.clone(),
+                    reason: error.to_string(),
+                });
+            }
+            Err(error) => return Err(error.into()),
+        };
+        let added = missing.iter().map(|&audience| audience.clone()).collect();
+        judged(widened(&roles, self.provider, &added, false), judge)
+    }
+
+    async fn refuse_while_trusted(&self, provider: &Provider) -> Result<(), JoinError> {
+        let roles = self.neighbours().await?;
+        if roles.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<String> = roles.iter().map(|role| format!("`{}`", role.name)).collect();
+        Err(JoinError::Trusted {
+            arn: provider.arn.clone(),
+            roles: names.join(", "),
+        })
+    }
+
+    fn same_thumbprints(&self, provider: &Provider) -> Result<(), JoinError> {
+        match self.thumbprints {
+            Some(wanted) if !same_thumbprints(wanted, &provider.thumbprints) => Err(JoinError::Thumbprints {
+                arn: provider.arn.clone(),
+                expected: wanted.iter().cloned().collect::<Vec<_>>().join(", "),
+                found: provider.thumbprints.join(", "),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn missing(&self, provider: &Provider) -> Vec<&Audience> {
+        self.audiences
+            .iter()
+            .filter(|audience| !provider.client_ids.iter().any(|id| id == audience.as_str()))
+            .collect()
+    }
+
+    /// The record of a trust that comes to a provider which is there.
+    fn joined(&self, provider: &Provider) -> Membership {
+        let mut membership = self.membership();
+        let mark = provider
+            .tags
+            .get(MADE_BY)
+            .filter(|mark| mark.starts_with("trust:"));
+        membership.mark = mark.cloned();
+        if mark == Some(&self.mark()) && !membership.made {
+            // the leftover of a crash of this very trust
+            membership.made = true;
+            membership.added.extend(provider.client_ids.iter().cloned());
+            membership.added.retain(|id| membership.audiences.contains(id));
+        }
+        membership
+    }
+
+    fn membership(&self) -> Membership {
+        let arn = self.provider.to_string();
+        let audiences = self.audiences.iter().map(ToString::to_string).collect();
+        match self.before.filter(|before| before.arn == arn) {
+            Some(before) => Membership {
+                audiences,
+                ..before.clone()
+            },
+            None => Membership {
+                arn,
+                audiences,
+                ..Membership::default()
+            },
+        }
+    }
+
+    async fn neighbours(&self) -> Result<Vec<Neighbour>, AwsError> {
+        if self.writes {
+            self.sharing.neighbours(self.iam, self.provider, self.role).await
+        } else {
+            self.sharing
+                .neighbours_at_plan(self.iam, self.provider, self.role)
+                .await
+        }
+    }
+
+    fn mark(&self) -> String {
+        mark_of_trust(&self.provider.to_string(), self.made_for)
+    }
+}
+
+fn judged(
+    findings: Vec<Finding>,
+    judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
+) -> Result<(), JoinError> {
+    if findings.is_empty() || judge(findings) {
+        Ok(())
+    } else {
+        Err(JoinError::Refused)
+    }
+}
+
+/// Thumbprints compare without case (hexadecimal digits).
+fn same_thumbprints(wanted: &BTreeSet<String>, found: &[String]) -> bool {
+    let lower = |texts: &mut dyn Iterator<Item = &String>| -> BTreeSet<String> {
+        texts.map(|text| text.to_ascii_lowercase()).collect()
+    };
+    lower(&mut wanted.iter()) == lower(&mut found.iter())
+}

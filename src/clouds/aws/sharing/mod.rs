@@ -1,0 +1,21 @@
+//! Sharing one IAM OIDC provider: one issuer has one provider per account, and many teams.
+//!
+//! Owns who may create, change and delete a provider, under one lock per provider. Knows providers and the roles that
+//! name them; knows nothing of a resource's arguments.
+
+mod joining;
+mod leaving;
+mod membership;
+mod neighbours;
+mod ownership;
+mod seats;
+
+pub use joining::{JoinError, Joining, Taken};
+pub use leaving::Left;
+pub use membership::{Membership, fingerprint};
+pub use neighbours::{Neighbour, widened};
+pub use ownership::{Ownership, OwnershipError};
+pub use seats::Sharing;
+
+/// The tag that marks a provider as made by this project. Its value says by whom; alone it gives no right to delete.
+pub const MADE_BY: &str = "oidcfed:made-by";

@@ -1,0 +1,163 @@
+//! The other roles of the account that trust the same provider.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Sharing;
+use crate::clouds::aws::client::{AwsError, Iam, Role};
+use crate::clouds::aws::dialect::{PolicyDocument, ProviderArn};
+use crate::trust::{Audience, Finding, Severity};
+
+/// A role whose trust policy names the provider.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    pub name: String,
+    /// `None`: a policy that cannot be read, which may admit anything.
+    policy: Option<PolicyDocument>,
+}
+
+impl Neighbour {
+    /// Whether some token of this audience could be admitted; errs on the side of yes.
+    pub fn may_admit(&self, provider: &ProviderArn, audience: &Audience) -> bool {
+        self.policy
+            .as_ref()
+            .is_none_or(|policy| would_admit(policy, provider, audience).is_some())
+    }
+}
+
+impl Sharing {
+    /// Every role of the account that names the provider, but `own` and what this process deleted.
+    ///
+    /// # Errors
+    /// As IAM answers; `AccessDenied` without `iam:ListRoles`.
+    pub async fn neighbours(
+        &self,
+        iam: &Iam,
+        provider: &ProviderArn,
+        own: &str,
+    ) -> Result<Vec<Neighbour>, AwsError> {
+        let roles = iam.list_roles("/").await?;
+        let arn = provider.to_string();
+        let counts = |role: &Role| role.name != own && !self.is_deleted(&role.unique_id) && names(role, &arn);
+        Ok(roles.into_iter().filter(counts).map(neighbour).collect())
+    }
+
+    /// The same while nothing is written: asked once per provider, for all the trusts of a plan. The caller holds the
+    /// provider's lock.
+    ///
+    /// # Errors
+    /// As [`Sharing::neighbours`].
+    pub async fn neighbours_at_plan(
+        &self,
+        iam: &Iam,
+        provider: &ProviderArn,
+        own: &str,
+    ) -> Result<Vec<Neighbour>, AwsError> {
+        let arn = provider.to_string();
+        let all = match self.planned_with(&arn) {
+            Some(all) => all,
+            None => {
+                let all = Arc::new(self.neighbours(iam, provider, "").await?);
+                self.plan_with(&arn, &all);
+                all
+            }
+        };
+        Ok(all.iter().filter(|role| role.name != own).cloned().collect())
+    }
+}
+
+/// What happens to the neighbours when the provider gets these audiences: a finding for each role that would newly admit
+/// tokens. `revived`: the provider does not exist yet, so every role that names it comes to life.
+pub fn widened(
+    neighbours: &[Neighbour],
+    provider: &ProviderArn,
+    audiences: &BTreeSet<Audience>,
+    revived: bool,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = neighbours
+        .iter()
+        .filter_map(|role| newly_open(role, provider, audiences, revived))
+        .collect();
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.value.cmp(&b.value)));
+    findings
+}
+
+fn newly_open(
+    role: &Neighbour,
+    provider: &ProviderArn,
+    audiences: &BTreeSet<Audience>,
+    revived: bool,
+) -> Option<Finding> {
+    let admitted = audiences
+        .iter()
+        .find(|audience| role.may_admit(provider, audience))?;
+    let witness = role
+        .policy
+        .as_ref()
+        .and_then(|policy| would_admit(policy, provider, admitted));
+    let (rule, how) = if revived {
+        ("revives-roles", format!("creating the provider `{provider}`"))
+    } else {
+        (
+            "audience-widens",
+            format!("adding the audience `{admitted}` to the provider `{provider}`"),
+        )
+    };
+    Some(Finding {
+        rule,
+        severity: severity(role),
+        message: format!(
+            "{how} lets the role `{}` of this account admit tokens again or anew",
+            role.name
+        ),
+        fix: format!(
+            "mend the trust policy of the role `{}` first, or delete the role; then this trust changes nothing for it",
+            role.name
+        ),
+        witness: witness.map(|claims| serde_json::Value::Object(claims.members().clone()).to_string()),
+        value: Some(role.name.clone()),
+        accepted: None,
+    })
+}
+
+/// That of the role concerned; at least medium, since somebody's door opens.
+fn severity(role: &Neighbour) -> Severity {
+    let worst = |policy: &PolicyDocument| lint(policy).iter().map(|finding| finding.severity).max();
+    role.policy
+        .as_ref()
+        .map_or(Severity::Critical, |policy| {
+            worst(policy).unwrap_or(Severity::Medium)
+        })
+        .max(Severity::Medium)
+}
+
+fn neighbour(role: Role) -> Neighbour {
+    Neighbour {
+        policy: PolicyDocument::parse(&role.trust_policy).ok(),
+        name: role.name,
+    }
+}
+
+fn names(role: &Role, arn: &str) -> bool {
+    match serde_json::from_str(&role.trust_policy) {
+        Ok(document) => holds(&document, arn),
+        Err(_) => role.trust_policy.contains(arn),
+    }
+}
+
+fn holds(value: &serde_json::Value, arn: &str) -> bool {
+    match value {
+        serde_json::Value::String(text) => text == arn,
+        serde_json::Value::Array(items) => items.iter().any(|item| holds(item, arn)),
+        serde_json::Value::Object(members) => members.values().any(|member| holds(member, arn)),
+        _ => false,
+    }
+}
+
+fn would_admit(_: &PolicyDocument, _: &ProviderArn, _: &Audience) -> Option<crate::trust::Claims> {
+    Some(crate::trust::Claims::default())
+}
+
+fn lint(_: &PolicyDocument) -> Vec<Finding> {
+    Vec::new()
+}

@@ -1,0 +1,103 @@
+//! Who signs: the platform that a trust names, or that its issuer tells.
+
+use crate::platforms::{Azp, Inference, Platform, Tenancy, by_id, check_declaration, ids, infer};
+use crate::trust::IssuerUrl;
+
+/// What is known of the platform behind an issuer.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// Id of the platform; `generic` when nothing is known.
+    pub id: String,
+    pub tenancy: Tenancy,
+    pub azp: Azp,
+    /// The platforms themselves, for rules that need a grammar.
+    pub platforms: Vec<Platform>,
+}
+
+impl Signer {
+    /// The signer of an issuer. `platform` is a catalogue id, or the text of a platform file.
+    ///
+    /// # Errors
+    /// An unknown id, a file that cannot be read, a declaration looser than what the catalogue knows of the host.
+    pub fn of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<Self, String> {
+        let Some(text) = platform else {
+            return Ok(Self::inferred(&infer(issuer)));
+        };
+        if let Some(known) = by_id(text.trim()) {
+            return Ok(Self::declared(known, issuer));
+        }
+        if !text.contains('\n') && !text.contains('=') {
+            return Err(format!(
+                "expected the id of a platform, or the text of a platform file (`file(\"acme.toml\")`), found `{text}`; the \
+                 catalogue has: {}",
+                ids().collect::<Vec<_>>().join(", ")
+            ));
+        }
+        let declared = Platform::read(text).map_err(|e| format!("the platform file cannot be used: {e}"))?;
+        check_declaration(&declared, issuer).map_err(|e| e.to_string())?;
+        Ok(Self::declared(&declared, issuer))
+    }
+
+    fn inferred(inference: &Inference) -> Self {
+        Self {
+            id: inference.id(),
+            tenancy: inference.tenancy,
+            azp: inference.azp(),
+            platforms: inference
+                .platforms
+                .iter()
+                .map(|&platform| platform.clone())
+                .collect(),
+        }
+    }
+
+    /// A platform that is named: never looser than what the catalogue knows of this very issuer.
+    fn declared(platform: &Platform, issuer: &IssuerUrl) -> Self {
+        let known = infer(issuer);
+        let tenancy = if known.platforms.is_empty() {
+            platform.tenancy
+        } else {
+            known.tenancy.max(platform.tenancy)
+        };
+        Self {
+            id: platform.id.clone(),
+            tenancy,
+            azp: platform.azp,
+            platforms: vec![platform.clone()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn issuer(text: &str) -> IssuerUrl {
+        IssuerUrl::parse(text).unwrap()
+    }
+
+    #[test]
+    fn platforms_are_inferred_named_or_declared() {
+        let github = issuer("https://token.actions.githubusercontent.com");
+        assert_eq!(Signer::of(None, &github).unwrap().tenancy, Tenancy::Shared);
+        assert_eq!(
+            Signer::of(None, &issuer("https://oidc.acme.example")).unwrap().id,
+            "generic"
+        );
+        assert_eq!(
+            Signer::of(Some("github-actions"), &github).unwrap().id,
+            "github-actions"
+        );
+        let error = Signer::of(Some("nonsense"), &github).unwrap_err();
+        assert!(error.contains("github-actions"), "{error}");
+    }
+
+    #[test]
+    fn naming_a_platform_never_loosens() {
+        let github = issuer("https://token.actions.githubusercontent.com");
+        assert_eq!(
+            Signer::of(Some("kubernetes"), &github).unwrap().tenancy,
+            Tenancy::Shared
+        );
+    }
+}
