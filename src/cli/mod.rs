@@ -3,11 +3,13 @@
 //! Owns arguments, exit codes and printing, and nothing else: a command reads its arguments, calls one function of
 //! another room, and shows the answer. Data goes to stdout, everything else to stderr.
 
+mod demo;
 mod exit;
 mod issuer;
 mod issuer_inspect;
 mod printer;
 mod sandbox;
+mod signals;
 
 use std::ffi::OsString;
 
@@ -29,6 +31,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Demo(demo::Demo),
     Sandbox(sandbox::Sandbox),
     Issuer(issuer::Issuer),
 }
@@ -36,6 +39,7 @@ enum Command {
 impl Command {
     async fn run(self, printer: &Printer) -> Result<Exit, Failure> {
         match self {
+            Self::Demo(command) => command.run(printer).await,
             Self::Sandbox(command) => command.run(printer).await,
             Self::Issuer(command) => command.run(printer).await,
         }

@@ -27,6 +27,10 @@ impl Printer {
         Self { output }
     }
 
+    pub fn output(&self) -> Output {
+        self.output
+    }
+
     /// The answer of a command: as JSON on one line, or as the text that `human` makes of it.
     ///
     /// # Errors

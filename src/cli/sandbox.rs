@@ -13,6 +13,7 @@ use crate::trust::IssuerUrl;
 
 use super::exit::{Exit, Failure};
 use super::printer::Printer;
+use super::signals;
 
 const EXAMPLE: &str = r#"{"claims": {"sub": "me", "aud": "sts.amazonaws.com"}}"#;
 
@@ -103,7 +104,7 @@ fn as_text(laboratory: &Laboratory, description: &Value) -> String {
 
 /// Completes at Ctrl-C, at a request to terminate, and, when asked for, at the end of stdin.
 fn end(until_stdin_closes: bool) -> Result<impl Future<Output = ()>, Failure> {
-    let terminated = terminated()?;
+    let asked = signals::asked_to_end().map_err(Failure::new)?;
     let closed = until_stdin_closes.then(stdin_closed);
     Ok(async move {
         let closed = async {
@@ -113,8 +114,7 @@ fn end(until_stdin_closes: bool) -> Result<impl Future<Output = ()>, Failure> {
             }
         };
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            () = terminated => {}
+            () = asked => {}
             () = closed => {}
         }
     })
@@ -133,18 +133,4 @@ fn stdin_closed() -> oneshot::Receiver<()> {
         let _ = sender.send(());
     });
     receiver
-}
-
-#[cfg(unix)]
-fn terminated() -> Result<impl Future<Output = ()>, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut stream = signal(SignalKind::terminate()).map_err(Failure::new)?;
-    Ok(async move {
-        stream.recv().await;
-    })
-}
-
-#[cfg(not(unix))]
-fn terminated() -> Result<impl Future<Output = ()>, Failure> {
-    Ok(std::future::pending())
 }

@@ -85,7 +85,7 @@ fn stands(word: &Word, token: &Token, next: Option<&Token>) -> bool {
 pub fn measures(file: &Source) -> Vec<String> {
     let lines = file.text.lines().count();
     let long = (lines > LINES).then(|| format!("{}:{LINES}: {lines} lines, at most {LINES}", file.name));
-    let bare = (lines > 1 && !file.text.starts_with("//!")).then(|| {
+    let bare = (!file.text.starts_with("//!")).then(|| {
         format!(
             "{}:1: expected a `//!` header that says what this file owns",
             file.name

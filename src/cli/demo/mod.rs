@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::clouds::aws::dialect::AccountId;
 use crate::sandbox::{Options, Sandbox};
 
 use super::exit::{Exit, Failure};
@@ -157,21 +158,15 @@ async fn strangers(story: &mut Story, sandbox: &Sandbox, workload: &Workload<'_>
 }
 
 fn nothing_is_left(story: &mut Story, sandbox: &Sandbox) {
-    let left: Vec<_> = sandbox
+    let account = sandbox
         .accounts()
-        .iter()
-        .take(1)
-        .flat_map(|first| sandbox.aws().inventory(&first.id))
-        .collect();
-    let listed = left.join(", ");
-    let notes: &[(&str, &str)] = if left.is_empty() {
-        &[]
-    } else {
-        &[("left", &listed)]
-    };
-    story.went(
-        "nothing is left: no role, no OIDC provider",
-        left.is_empty(),
-        notes,
-    );
+        .first()
+        .and_then(|first| AccountId::parse(&first.id).ok());
+    let left = account.and_then(|account| sandbox.aws().inventory(&account));
+    let listed = left
+        .as_ref()
+        .map_or("what is left is not known".to_owned(), |left| left.join(", "));
+    let none = left.is_some_and(|left| left.is_empty());
+    let notes: &[(&str, &str)] = if none { &[] } else { &[("left", &listed)] };
+    story.went("nothing is left: no role, no OIDC provider", none, notes);
 }

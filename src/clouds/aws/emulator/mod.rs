@@ -13,6 +13,7 @@ mod events;
 mod faults;
 mod iam;
 mod instance;
+mod inventory;
 mod permission;
 mod request_context;
 mod rule;
