@@ -151,6 +151,11 @@ impl<'a> Call<'a> {
         )
     }
 
+    /// Tells all accounts that a role was deleted.
+    pub fn forget_role(&mut self, gone: &Role) {
+        self.world.forget_role(gone);
+    }
+
     /// Everything emulated, for questions that cross accounts (does this principal exist).
     pub fn world(&self) -> &World {
         self.world

@@ -55,6 +55,8 @@ pub fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 
 pub fn add_role(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let role_name = rule::ROLE_NAME.required(call.query, "RoleName")?;
+    let pass = call.about_role(role_name);
+    call.permit(Some("iam:PassRole"), &pass)?;
     let (account, name) = open(call)?;
     let role = account
         .role(role_name)

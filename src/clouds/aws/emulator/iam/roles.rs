@@ -169,7 +169,9 @@ pub fn delete(call: &mut Call<'_>) -> Result<Reply, ApiError> {
             "Cannot delete entity, {left}."
         )));
     }
-    account.roles.remove(&name.to_lowercase());
+    if let Some(gone) = account.roles.remove(&name.to_lowercase()) {
+        call.forget_role(&gone);
+    }
     Ok(Reply::none())
 }
 

@@ -1,5 +1,6 @@
 //! A policy document as it was stored: its text, and what the text means.
 
+use crate::clouds::aws::dialect::policy::{PrincipalSet, Principals};
 use crate::clouds::aws::dialect::{PolicyDocument, PolicyError, length_without_white_space};
 
 /// A policy document.
@@ -22,6 +23,25 @@ impl Document {
     /// What the text means.
     pub fn meaning(&self) -> &PolicyDocument {
         &self.meaning
+    }
+
+    /// Replaces the names of principals that `renamed` knows another name for.
+    pub fn rename_principals(&mut self, renamed: impl Fn(&str) -> Option<String>) {
+        let mut changed = false;
+        for statement in &mut self.meaning.statements {
+            let Some(Principals::Principal(PrincipalSet::Listed(lists))) = &mut statement.principals else {
+                continue;
+            };
+            for name in lists.values_mut().flatten() {
+                if let Some(other) = renamed(name) {
+                    *name = other;
+                    changed = true;
+                }
+            }
+        }
+        if changed {
+            self.text = self.meaning.to_json();
+        }
     }
 
     /// The number of characters that count towards a quota: all but white space.

@@ -30,12 +30,14 @@ pub fn aws_policies(partition: Partition) -> Vec<AwsPolicy> {
 
 impl Entry {
     fn policy(&self, partition: Partition) -> Option<AwsPolicy> {
-        let statement = match self.grant {
-            Grant::Allow(actions) => json!({"Effect": "Allow", "Action": actions, "Resource": "*"}),
-            Grant::AllowAllBut(actions) => json!({"Effect": "Allow", "NotAction": actions, "Resource": "*"}),
-            Grant::DenyAll => json!({"Effect": "Deny", "Action": "*", "Resource": "*"}),
+        let (effect, element, actions) = match self.grant {
+            Grant::Allow(actions) => ("Allow", "Action", json!(actions)),
+            Grant::AllowAllBut(actions) => ("Allow", "NotAction", json!(actions)),
+            Grant::DenyAll => ("Deny", "Action", json!("*")),
         };
-        let text = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"{effect}","{element}":{actions},"Resource":"*"}}]}}"#
+        );
         Some(AwsPolicy {
             name: self.name,
             path: self.path,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AccessKey, Account, AwsPolicy, Credentials, Principal, Session, User, aws_policies};
+use super::{AccessKey, Account, AwsPolicy, Credentials, Principal, Role, Session, User, aws_policies};
 use crate::clouds::aws::dialect::{AccountId, Partition};
 use crate::clouds::aws::emulator::wire::{ApiError, random};
 use crate::trust::Secret;
@@ -71,6 +71,29 @@ impl World {
             .values()
             .find(|key| matches!(&key.principal, Principal::User(user) if user.account == *id))
             .map(|key| key.credentials.clone())
+    }
+
+    /// Trust policies that named a role which is gone name its unique id from now on, so that a role made anew under the
+    /// same name inherits nobody's trust.
+    pub fn forget_role(&mut self, gone: &Role) {
+        let sessions = gone.arn.split(':').nth(4).map(|account| {
+            format!(
+                "arn:{}:sts::{account}:assumed-role/{}/",
+                self.partition, gone.name
+            )
+        });
+        let renamed = |principal: &str| {
+            if principal == gone.arn {
+                return Some(gone.id.clone());
+            }
+            let session = principal.strip_prefix(sessions.as_deref()?)?;
+            Some(format!("{}:{session}", gone.id))
+        };
+        for account in self.accounts.values_mut() {
+            for role in account.roles.values_mut() {
+                role.trust.rename_principals(renamed);
+            }
+        }
     }
 
     /// Starts a session, notes that its role was used, and hands out its keys. Sessions that ended more than an hour ago are forgotten here, so that

@@ -187,3 +187,103 @@ async fn a_shared_issuer_without_its_tenant_is_not_stored() {
         .await
         .unwrap();
 }
+
+#[tokio::test]
+async fn a_trusted_role_made_anew_is_not_trusted() {
+    let lab = Laboratory::open().await;
+    let iam = lab.iam();
+    let first = role(&lab, ACCOUNT, "first", &json!(ACCOUNT), &json!({})).await;
+    let second = role(&lab, ACCOUNT, "second", &json!(first), &json!({})).await;
+    let old = iam.get_role().role_name("first").send().await.unwrap();
+    let old_id = old.role().unwrap().role_id().to_owned();
+    iam.delete_role().role_name("first").send().await.unwrap();
+    role(&lab, ACCOUNT, "first", &json!(ACCOUNT), &json!({})).await;
+    allow(&lab, ACCOUNT, "first", "sts:AssumeRole").await;
+    let session = assume(&lab, &lab.administrator(), &first).await;
+    assert_eq!(code(ask(&lab, &session, &second).send().await), "AccessDenied");
+    let read = iam.get_role().role_name("second").send().await.unwrap();
+    let trust = read
+        .role()
+        .unwrap()
+        .assume_role_policy_document()
+        .unwrap()
+        .to_owned();
+    assert!(trust.contains(&old_id), "{trust}");
+}
+
+#[tokio::test]
+async fn an_explicit_deny_is_said_to_be_one() {
+    let lab = Laboratory::open().await;
+    let arn = role(&lab, ACCOUNT, "r", &json!(ACCOUNT), &json!({})).await;
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "iam:*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:Delete*", "Resource": "*",
+         "Condition": {"StringEquals": {"iam:ResourceTag/keep": "yes"}}}]});
+    lab.iam()
+        .put_role_policy()
+        .role_name("r")
+        .policy_name("p")
+        .policy_document(policy.to_string())
+        .send()
+        .await
+        .unwrap();
+    let iam = lab.iam_as(&assume(&lab, &lab.administrator(), &arn).await);
+    iam.create_instance_profile()
+        .instance_profile_name("i")
+        .send()
+        .await
+        .unwrap();
+    let passed = iam
+        .add_role_to_instance_profile()
+        .instance_profile_name("i")
+        .role_name("r")
+        .send()
+        .await;
+    assert!(message(passed).ends_with("with an explicit deny in an identity-based policy"));
+    for (name, tag, good) in [("keep", "yes", false), ("toss", "no", true)] {
+        role(&lab, ACCOUNT, name, &json!(ACCOUNT), &json!({})).await;
+        iam.tag_role()
+            .role_name(name)
+            .tags(
+                aws_sdk_iam::types::Tag::builder()
+                    .key("keep")
+                    .value(tag)
+                    .build()
+                    .unwrap(),
+            )
+            .send()
+            .await
+            .unwrap();
+        let outcome = iam.delete_role().role_name(name).send().await;
+        assert_eq!(outcome.is_ok(), good, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn managed_session_policies() {
+    let lab = Laboratory::open().await;
+    let arn = role(&lab, ACCOUNT, "r", &json!(ACCOUNT), &json!({})).await;
+    allow(&lab, ACCOUNT, "r", "iam:*").await;
+    let narrowed = |policy: &str| {
+        let arn = aws_sdk_sts::types::PolicyDescriptorType::builder()
+            .arn(policy)
+            .build();
+        ask(&lab, &lab.administrator(), "x")
+            .role_arn(format!("arn:aws:iam::{ACCOUNT}:role/r"))
+            .policy_arns(arn)
+    };
+    assert_eq!(arn, format!("arn:aws:iam::{ACCOUNT}:role/r"));
+    let unknown = narrowed("arn:aws:iam::aws:policy/NoSuchPolicy").send().await;
+    assert_eq!(code(unknown), "ValidationError");
+    let answer = narrowed("arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+        .send()
+        .await
+        .unwrap();
+    let iam = lab.iam_as(&super::exchange::keys_of(answer.credentials().unwrap()));
+    iam.list_roles().send().await.unwrap();
+    assert!(
+        message(iam.delete_role().role_name("r").send().await)
+            .ends_with("because no session policy allows the iam:DeleteRole action")
+    );
+}

@@ -112,6 +112,15 @@ mod tests {
         assert!(!tags[1].contains_key("Value"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes: Vec<u8>, name in "[A-Z]{1,2}") {
+            if let Ok(query) = Query::parse(&bytes) {
+                let _ = (query.list(&name), query.structures(&name));
+            }
+        }
+    }
+
     #[test]
     fn a_name_given_twice_is_refused() {
         assert!(matches!(Query::parse(b"A=1&A=2"), Err(QueryError::Duplicate(name)) if name == "A"));

@@ -323,6 +323,16 @@ mod tests {
         assert_eq!(error.code, "SignatureDoesNotMatch");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_header_makes_it_panic(text in "(AWS4-HMAC-SHA256 )?[ -~]{0,80}", date in "[0-9TZ]{0,16}") {
+            let mut example = Example::new();
+            example.headers.insert("authorization", text.parse().unwrap());
+            example.headers.insert("x-amz-date", date.parse().unwrap());
+            proptest::prop_assert!(example.outcome(now()).is_err());
+        }
+    }
+
     #[test]
     fn no_signature_and_half_a_signature() {
         let mut example = Example::new();
