@@ -36,7 +36,8 @@ pub use clock::{Clock, ManualClock, SystemClock};
 pub use curve::Curve;
 pub use discovery::{DiscoveryError, Metadata, discover, fetch_key_set};
 pub use fetch::{
-    Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, certificate_pem, thumbprint,
+    Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, certificate_pem,
+    certificates_from_pem, is_local_issuer, thumbprint,
 };
 pub use inspect::{HostChain, IssuerReport, KeyReport, inspect};
 pub use json::{Duplicates, JsonError};

@@ -203,7 +203,7 @@ impl Sandbox {
             "secret": self.secret.expose(),
             "bundle": self.bundle.path().display().to_string(),
             "aws": { "url": self.aws_url, "region": REGION, "accounts": self.accounts },
-            "env": environment,
+            "environment": environment,
             "unset": TO_UNSET,
         })
     }

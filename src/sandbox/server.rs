@@ -97,3 +97,21 @@ fn listen(address: IpAddr, port: u16) -> io::Result<TcpListener> {
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_address_of_a_port_is_loopback() {
+        let port = Port::bind(0).unwrap();
+        assert!(!port.listeners.is_empty());
+        for listener in &port.listeners {
+            let address = listener.local_addr().unwrap();
+            assert!(
+                address.ip().is_loopback() && address.port() == port.number(),
+                "{address}"
+            );
+        }
+    }
+}

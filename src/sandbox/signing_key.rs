@@ -141,6 +141,8 @@ fn ec_pair(random: &SystemRandom) -> Result<EcdsaKeyPair, SigningError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::oidc::{KeySet, Policy, verify};
     use crate::trust::{Audience, IssuerUrl};
@@ -159,6 +161,38 @@ mod tests {
             let verified = verify(&token, &keys, &policy, 5).unwrap();
             assert_eq!(verified.get().text("sub"), Some("c"));
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(512))]
+
+        /// One character changed, wherever it is, is another token.
+        #[test]
+        fn a_changed_token_is_refused(at in any::<prop::sample::Index>(), by in "[A-Za-z0-9_.=-]") {
+            let (token, keys, policy) = VALID.get_or_init(valid);
+            let at = at.index(token.len());
+            prop_assume!(token[at..=at] != by);
+            let changed = format!("{}{by}{}", &token[..at], &token[at + 1..]);
+            prop_assert!(verify(token, keys, policy, 5).is_ok());
+            prop_assert!(verify(&changed, keys, policy, 5).is_err(), "{}", changed);
+        }
+
+        #[test]
+        fn no_text_makes_the_verifier_panic(text in "[A-Za-z0-9_.{}\"é-]{0,200}") {
+            let (_, keys, policy) = VALID.get_or_init(valid);
+            prop_assert!(verify(&text, keys, policy, 5).is_err());
+        }
+    }
+
+    static VALID: std::sync::OnceLock<(String, KeySet, Policy)> = std::sync::OnceLock::new();
+
+    fn valid() -> (String, KeySet, Policy) {
+        let key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let keys = KeySet::parse(json!({ "keys": [key.jwk()] }).to_string().as_bytes()).unwrap();
+        let claims = json!({ "iss": "https://a.example", "aud": "b", "sub": "c", "iat": 1, "exp": 9 });
+        let issuer = IssuerUrl::parse("https://a.example").unwrap();
+        let policy = Policy::new(issuer, vec![Audience::parse("b").unwrap()]);
+        (key.sign(claims.as_object().unwrap()).unwrap(), keys, policy)
     }
 
     #[test]

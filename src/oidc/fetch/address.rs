@@ -6,6 +6,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::trust::IssuerUrl;
+
 /// What the host of a URL says, before any name is resolved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
@@ -50,6 +52,14 @@ impl Reach {
         }
         Self::Public
     }
+}
+
+/// True for an issuer that no cloud can reach and that anybody on this machine or network may be: on loopback, below
+/// `.localhost`, under a name for internal use.
+///
+/// SECURITY: a real cloud is never told to trust such an issuer.
+pub fn is_local_issuer(issuer: &IssuerUrl) -> bool {
+    Url::parse(issuer.as_str()).map_or(true, |url| Reach::of(&url) != Reach::Public)
 }
 
 /// Why an address is not on the public internet, if so.
@@ -195,6 +205,27 @@ mod tests {
         }
         assert_eq!(reach("https://localhost.example"), Reach::Public);
         assert_eq!(reach("https://issuer.example"), Reach::Public);
+    }
+
+    #[test]
+    fn local_issuers_are_told_apart() {
+        let local = |url: &str| is_local_issuer(&IssuerUrl::parse(url).unwrap());
+        for url in [
+            "https://localhost:1/a",
+            "http://127.0.0.1",
+            "https://[::1]:2",
+            "https://a.localhost",
+            "https://ghe.corp.internal",
+        ] {
+            assert!(local(url), "{url}");
+        }
+        for url in [
+            "https://issuer.example",
+            "https://localhost.example/x",
+            "https://token.actions.githubusercontent.com",
+        ] {
+            assert!(!local(url), "{url}");
+        }
     }
 
     proptest! {

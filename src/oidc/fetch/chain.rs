@@ -8,8 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use data_encoding::{BASE64, HEXLOWER};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+
+use super::roots::RootsError;
 
 /// A chain in DER, the server's own certificate first.
 pub(super) type Chain = Vec<Vec<u8>>;
@@ -35,6 +38,19 @@ pub fn certificate_pem(certificate: &[u8]) -> String {
     }
     pem.push_str("-----END CERTIFICATE-----\n");
     pem
+}
+
+/// The certificates of a PEM text in their order, as DER.
+///
+/// # Errors
+/// Broken PEM, or no certificate at all.
+pub fn certificates_from_pem(pem: &str) -> Result<Vec<Vec<u8>>, RootsError> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
+    let found = found.map_err(|e| RootsError::NotPem(e.to_string()))?;
+    if found.is_empty() {
+        return Err(RootsError::EmptyBundle);
+    }
+    Ok(found.iter().map(|certificate| certificate.to_vec()).collect())
 }
 
 /// Verifies as the verifier inside does, and remembers the chains that passed.
@@ -123,6 +139,14 @@ mod tests {
             thumbprint(&chain).as_deref(),
             Some("a9993e364706816aba3e25717850c26c9cd0d89d")
         );
+    }
+
+    #[test]
+    fn pem_is_read_as_it_was_written() {
+        let chain = [vec![1; 100], vec![2; 48], vec![3]];
+        let pem: String = chain.iter().map(|one| certificate_pem(one)).collect();
+        assert_eq!(certificates_from_pem(&pem), Ok(chain.to_vec()));
+        assert_eq!(certificates_from_pem("text"), Err(RootsError::EmptyBundle));
     }
 
     #[test]

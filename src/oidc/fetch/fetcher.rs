@@ -191,3 +191,43 @@ impl Fetcher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oidc::scripted::Script;
+    use serde_json::json;
+
+    async fn get(url: &str, allow_loopback: bool) -> Result<Document, FetchError> {
+        let script = Arc::new(Script::default());
+        script.answer(url, &json!({}));
+        Fetcher::over(script, allow_loopback).get(url).await
+    }
+
+    #[tokio::test]
+    async fn http_is_for_loopback_hosts_where_that_is_allowed() {
+        assert!(get("http://localhost:1/x", true).await.is_ok());
+        assert!(get("https://127.0.0.1:1/x", true).await.is_ok());
+        assert!(get("https://issuer.example/x", false).await.is_ok());
+        for allow_loopback in [true, false] {
+            let plain = get("http://issuer.example/x", allow_loopback).await;
+            assert!(matches!(plain, Err(FetchError::NotHttps(_))), "{plain:?}");
+            let other = get("ftp://localhost/x", allow_loopback).await;
+            assert!(matches!(other, Err(FetchError::NotHttps(_))), "{other:?}");
+            let internal = get("https://10.0.0.1/x", allow_loopback).await;
+            assert!(
+                matches!(internal, Err(FetchError::AddressRefused { .. })),
+                "{internal:?}"
+            );
+        }
+        let local = get("http://localhost:1/x", false).await;
+        assert!(
+            matches!(local, Err(FetchError::LoopbackNotAllowed(_))),
+            "{local:?}"
+        );
+        let named = get("https://user:hunter2@issuer.example/x", false)
+            .await
+            .unwrap_err();
+        assert!(!named.to_string().contains("hunter2"), "{named}");
+    }
+}

@@ -10,8 +10,8 @@ mod fetcher;
 mod roots;
 mod transport;
 
-pub use address::Reach;
-pub use chain::{certificate_pem, thumbprint};
+pub use address::{Reach, is_local_issuer};
+pub use chain::{certificate_pem, certificates_from_pem, thumbprint};
 pub use error::FetchError;
 pub use fetcher::{Document, FetchSettings, Fetcher};
 pub use roots::{ExtraRoots, RootsError};
