@@ -139,8 +139,14 @@ fn the_description_is_enough_to_use_it() {
         assert!(!running.text(pointer).is_empty(), "{pointer}");
     }
     let bundle = running.bundle();
-    assert_eq!(running.text("/environment/SSL_CERT_FILE"), bundle.to_str().unwrap());
-    assert_eq!(running.text("/environment/AWS_ENDPOINT_URL"), running.text("/aws/url"));
+    assert_eq!(
+        running.text("/environment/SSL_CERT_FILE"),
+        bundle.to_str().unwrap()
+    );
+    assert_eq!(
+        running.text("/environment/AWS_ENDPOINT_URL"),
+        running.text("/aws/url")
+    );
     assert_eq!(running.described["aws"]["accounts"].as_array().unwrap().len(), 3);
     let credentials = running.described["aws"]["accounts"][0]["secret_access_key"].as_str();
     assert_eq!(
