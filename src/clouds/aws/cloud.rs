@@ -1,7 +1,8 @@
 //! AWS as one of the clouds of the provider.
 
 use super::configuration::{Configuration, attribute, read, validate};
-use super::resources::AwsTrustResource;
+use super::data_sources;
+use super::resources::{AwsTrustResource, OidcProviderResource};
 use crate::clouds::{Cloud, Common, Environment};
 use crate::framework::{Attribute, Diagnostics, Parts, Value};
 
@@ -37,6 +38,9 @@ impl Cloud for Aws {
     }
 
     fn parts(&self) -> Parts {
-        Parts::default().resource(AwsTrustResource::new(self.configuration.clone()))
+        Parts::default()
+            .resource(AwsTrustResource::new(self.configuration.clone()))
+            .resource(OidcProviderResource::new(self.configuration.clone()))
+            .and(data_sources::parts(&self.configuration))
     }
 }

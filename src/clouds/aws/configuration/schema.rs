@@ -197,6 +197,12 @@ pub(super) fn session_duration(text: &str) -> Result<SessionDuration, String> {
 fn account_ids(name: &str) -> Attribute {
     Attribute::string_set(name)
         .optional()
+        .validate(|value, path, diagnostics| {
+            if matches!(value, Value::Set(ids) if ids.is_empty()) {
+                let detail = format!("expected at least one account id in `{path}`, found an empty set; leave the argument out");
+                diagnostics.error(path.clone(), "Empty set of accounts", detail);
+            }
+        })
         .validate_each_text("Invalid account id", |text| AccountId::parse(text).map(drop))
 }
 
