@@ -1,0 +1,233 @@
+//! Creating, changing, deleting.
+
+use super::aim::{Aim, Aimed, dropped, home, nothing_kept, seat};
+use super::memory::Memory;
+use super::model::OidcProviderModel;
+use super::read::{account_of, identity};
+use crate::clouds::aws::client::{AwsError, Iam};
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::dialect::ProviderArn;
+use crate::clouds::aws::sharing::{Left, Ownership};
+use crate::clouds::aws::{diagnosis, tags};
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
+
+pub(super) async fn create(
+    aws: &Configured,
+    context: &Context,
+    (config, planned): (&OidcProviderModel, OidcProviderModel),
+    progress: &mut Progress<OidcProviderModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some((aim, iam)) = enter(aws, context, (config, &planned), diagnostics).await else { return };
+    if aws.refuses_issuer(&aim.issuer, diagnostics).await {
+        return;
+    }
+    let mut memory = Memory::default();
+    let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else { return };
+    memory.membership = Some(taken.membership);
+    memory.keep_in(&mut progress.private);
+    let mut state = stated(aws, planned, &aim);
+    let wanted = tags::known(&state.tags_all);
+    let untagged = OidcProviderModel {
+        tags_all: Attr::Known(Default::default()),
+        tags: state.tags.clone().map(|_| Default::default()),
+        ..state.clone()
+    };
+    progress.identity = Some(identity(&state));
+    progress.state = Some(untagged);
+    let tagged = match aim.ownership {
+        Ownership::External => Ok(()),
+        _ => iam.tag_provider(&aim.arn.to_string(), &wanted).await,
+    };
+    match tagged {
+        Ok(()) => progress.state = Some(std::mem::take(&mut state)),
+        Err(error) => diagnosis::error("Could not tag the provider", Path::of("tags"), &error, diagnostics),
+    }
+}
+
+pub(super) async fn update(
+    aws: &Configured,
+    context: &Context,
+    (config, planned): (&OidcProviderModel, OidcProviderModel),
+    progress: &mut Progress<OidcProviderModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(prior) = progress.state.clone() else { return };
+    let Some((aim, iam)) = enter(aws, context, (config, &planned), diagnostics).await else { return };
+    let mut memory = Memory::of(&progress.private);
+    if let Err(error) = own_thumbprints(&iam, &aim, &memory).await {
+        return diagnosis::error("Could not change the thumbprints", Path::of("thumbprints"), &error, diagnostics);
+    }
+    let mut state = OidcProviderModel { thumbprints: planned.thumbprints.clone(), ..prior.clone() };
+    let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else {
+        progress.state = Some(state);
+        return;
+    };
+    memory.membership = Some(taken.membership);
+    memory.imported &= config.audiences.is_null() || config.tags.is_null();
+    memory.keep_in(&mut progress.private);
+    let planned = stated(aws, planned, &aim);
+    state = OidcProviderModel { tags: prior.tags.clone(), tags_all: prior.tags_all.clone(), ..planned.clone() };
+    progress.state = Some(state.clone());
+    if !release_dropped(aws, &iam, &aim, &mut memory, diagnostics).await {
+        state.accepted_audiences = prior.accepted_audiences;
+        progress.state = Some(state);
+        return;
+    }
+    memory.keep_in(&mut progress.private);
+    match retag(&iam, &aim, &prior, &planned).await {
+        Ok(()) => {
+            progress.identity = Some(identity(&planned));
+            progress.state = Some(planned);
+        }
+        Err(error) => diagnosis::error("Could not change the tags", Path::of("tags"), &error, diagnostics),
+    }
+}
+
+pub(super) async fn delete(
+    aws: &Configured,
+    context: &Context,
+    progress: &mut Progress<OidcProviderModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(state) = progress.state.clone() else { return };
+    let membership = Memory::of(&progress.private).membership;
+    let external = state.ownership.text() == Some("external");
+    let arn = state.arn.text().and_then(|text| ProviderArn::parse(text).ok());
+    let (Some(membership), Some(arn), false) = (membership, arn, external) else {
+        progress.state = None;
+        return;
+    };
+    let iam = match aws.iam(context, account_of(&state).as_ref()).await {
+        Ok(iam) => iam,
+        Err(error) => return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics),
+    };
+    match aws.sharing.leave(&iam, &arn, &membership, seat(), &nothing_kept()).await {
+        Ok(left) => {
+            unchecked(&left, &arn, diagnostics);
+            progress.state = None;
+        }
+        Err(error) => diagnosis::error("Could not release the OIDC provider", Path::root(), &error, diagnostics),
+    }
+}
+
+async fn enter(
+    aws: &Configured,
+    context: &Context,
+    (config, planned): (&OidcProviderModel, &OidcProviderModel),
+    diagnostics: &mut Diagnostics,
+) -> Option<(Aim, Iam)> {
+    let home = match home(aws, &planned.account_id, &planned.arn).await {
+        Ok(home) => home,
+        Err(error) => {
+            diagnosis::error("Could not find out the AWS account", Path::root(), &error, diagnostics);
+            return None;
+        }
+    };
+    let aim = match Aim::of(config, &planned.audiences, home, aws.allow_loopback_issuers, diagnostics) {
+        Aimed::Known(aim) => *aim,
+        Aimed::Refused => return None,
+        Aimed::Unknown => {
+            let detail = "expected every argument to be known at apply, found an unknown one";
+            diagnostics.error(Path::root(), "Configuration is not known", detail);
+            return None;
+        }
+    };
+    match aws.iam(context, Some(aim.arn.account())).await {
+        Ok(iam) => Some((aim, iam)),
+        Err(error) => {
+            diagnosis::error("Could not enter the account", Path::of("account_id"), &error, diagnostics);
+            None
+        }
+    }
+}
+
+/// The planned object with everything in place that was not known at plan.
+fn stated(aws: &Configured, mut planned: OidcProviderModel, aim: &Aim) -> OidcProviderModel {
+    let settle = |planned: &mut Attr<String>, decided: String| {
+        if planned.is_unknown() {
+            *planned = Attr::Known(decided);
+        }
+    };
+    settle(&mut planned.account_id, aim.arn.account().to_string());
+    settle(&mut planned.arn, aim.arn.to_string());
+    settle(&mut planned.id, aim.arn.to_string());
+    if planned.accepted_audiences.is_unknown() {
+        planned.accepted_audiences = aim.accepted();
+    }
+    if planned.tags_all.is_unknown() {
+        planned.tags_all = tags::all(&aws.default_tags, &planned.tags);
+    }
+    planned
+}
+
+/// A provider that this resource made gets the thumbprints it wants, shared or not; sharing refuses it for others'.
+async fn own_thumbprints(iam: &Iam, aim: &Aim, memory: &Memory) -> Result<(), AwsError> {
+    let (Some(wanted), Ownership::Shared) = (&aim.thumbprints, aim.ownership) else { return Ok(()) };
+    if !memory.membership.as_ref().is_some_and(|membership| membership.made) {
+        return Ok(());
+    }
+    let arn = aim.arn.to_string();
+    let found = iam.get_provider(&arn).await?;
+    let same = found.thumbprints.len() == wanted.len()
+        && found.thumbprints.iter().all(|one| wanted.contains(&one.to_ascii_lowercase()));
+    if same {
+        return Ok(());
+    }
+    iam.update_thumbprints(&arn, &wanted.iter().cloned().collect::<Vec<_>>()).await
+}
+
+/// Takes away audiences that this resource added and wants no more, as far as nobody needs them. False after an error.
+async fn release_dropped(
+    aws: &Configured,
+    iam: &Iam,
+    aim: &Aim,
+    memory: &mut Memory,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let Some(membership) = &mut memory.membership else { return true };
+    if aim.ownership != Ownership::Shared || !dropped(membership, &aim.audiences) {
+        return true;
+    }
+    let keeps = aim.audiences.iter().map(ToString::to_string).collect();
+    match aws.sharing.leave(iam, &aim.arn, membership, seat(), &keeps).await {
+        Ok(left) => {
+            unchecked(&left, &aim.arn, diagnostics);
+            membership.added.retain(|id| keeps.contains(id));
+            true
+        }
+        Err(error) => {
+            diagnosis::error("Could not remove audiences", Path::of("audiences"), &error, diagnostics);
+            false
+        }
+    }
+}
+
+async fn retag(
+    iam: &Iam,
+    aim: &Aim,
+    prior: &OidcProviderModel,
+    planned: &OidcProviderModel,
+) -> Result<(), AwsError> {
+    if aim.ownership == Ownership::External || prior.tags_all == planned.tags_all {
+        return Ok(());
+    }
+    let before = tags::known(&prior.tags_all);
+    let (set, remove) = tags::changes(&before, &before, &tags::known(&planned.tags_all));
+    let arn = aim.arn.to_string();
+    iam.tag_provider(&arn, &set).await?;
+    iam.untag_provider(&arn, &remove).await
+}
+
+fn unchecked(left: &Left, arn: &ProviderArn, diagnostics: &mut Diagnostics) {
+    if let Left::Unchecked(reason) = left {
+        diagnostics.warning(
+            Path::root(),
+            "The OIDC provider stays as it is",
+            format!(
+                "whether roles trust `{arn}` could not be looked up, so it counts as in use: {reason}\n\nWhat to do: allow \
+                 `iam:ListRoles`, or delete the provider by hand when nobody needs it"
+            ),
+        );
+    }
+}
