@@ -6,113 +6,49 @@
 use std::collections::BTreeMap;
 
 use super::client::Tags;
-use crate::framework::{Attr, Attribute, StringMap};
+use super::dialect::limits::{self, TaggedObject};
+use crate::framework::{Attr, Attribute, Diagnostics, Path, StringMap, Value};
 
 /// Keys that begin so are this project's own marks.
 pub const RESERVED: &str = "oidcfed:";
 
-/// IAM allows 50 on a role or provider.
-pub const MOST: usize = 50;
-
-/// Why a key or value is no tag (IAM service model).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum TagError {
-    #[error("expected a tag key of 1 to 128 characters, found {0}")]
-    KeyLength(usize),
-    #[error("expected a tag value of at most 256 characters, found {0}")]
-    ValueLength(usize),
-    #[error("expected letters, digits, white space and `_.:/=+-@` in a tag, found `{0}`")]
-    Character(String),
-    #[error("expected a tag key that does not begin with `aws:`, which is reserved by AWS, found `{0}`")]
-    OfAws(String),
-    #[error(
-        "expected a tag key that does not begin with `oidcfed:`, which marks what this provider made, found `{0}`"
-    )]
-    Mark(String),
-}
-
 /// The attributes `tags` and `tags_all` of a resource.
-pub fn attributes() -> [Attribute; 2] {
+pub fn attributes(object: TaggedObject) -> [Attribute; 2] {
+    let tags = Attribute::string_map("tags").optional().computed().describe(
+        "Tags by key, besides the provider's `default_tags`, which they override. Tags with other keys are left alone.",
+    );
     [
-        checked(Attribute::string_map("tags").optional().describe(
-            "Tags by key, besides the provider's `default_tags`, which they override. Tags with other keys are left alone.",
-        )),
+        checked(tags, object),
         Attribute::string_map("tags_all")
             .computed()
             .describe("`tags` and the provider's `default_tags` together."),
     ]
 }
 
-/// Adds the checks of keys and values to a map of tags.
-pub fn checked(attribute: Attribute) -> Attribute {
-    attribute.validate(|value, path, diagnostics| {
-        let crate::framework::Value::Map(members) = value else {
-            return;
+/// Adds the checks of IAM to a map of tags.
+pub fn checked(attribute: Attribute, object: TaggedObject) -> Attribute {
+    attribute.validate(move |value, path, diagnostics| check(value, path, object, diagnostics))
+}
+
+fn check(value: &Value, path: &Path, object: TaggedObject, diagnostics: &mut Diagnostics) {
+    let Value::Map(members) = value else { return };
+    let mut known = Tags::new();
+    for (key, value) in members {
+        let one = Tags::from([(key.clone(), value.as_str().unwrap_or_default().to_owned())]);
+        let wrong = match limits::tags(&one, object) {
+            Err(error) => Some(error.to_string()),
+            Ok(()) => value.is_null().then(|| "expected a value, found null".to_owned()),
         };
-        for (key, value) in members {
-            let at = path.key(key.clone());
-            if let Err(error) = check_key(key) {
-                diagnostics.error(at.clone(), "Invalid tag", error.to_string());
-            }
-            if value.is_null() {
-                diagnostics.error(
-                    at,
-                    "Invalid tag",
-                    format!("expected a value for the tag `{key}`, found null"),
-                );
-            } else if let Some(Err(error)) = value.as_str().map(check_value) {
-                diagnostics.error(at, "Invalid tag", error.to_string());
-            }
+        match wrong {
+            Some(detail) => diagnostics.error(path.key(key.clone()), "Invalid tag", detail),
+            None => known.extend(one),
         }
-        if members.len() > MOST {
-            let found = members.len();
-            diagnostics.error(
-                path.clone(),
-                "Too many tags",
-                format!("expected at most {MOST} tags, found {found}"),
-            );
-        }
-    })
-}
-
-/// # Errors
-/// A key IAM refuses, or one that is reserved.
-pub fn check_key(key: &str) -> Result<(), TagError> {
-    let length = key.chars().count();
-    if !(1..=128).contains(&length) {
-        return Err(TagError::KeyLength(length));
     }
-    if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(TagError::OfAws(key.to_owned()));
-    }
-    if key.to_ascii_lowercase().starts_with(RESERVED) {
-        return Err(TagError::Mark(key.to_owned()));
-    }
-    characters(key)
-}
-
-/// # Errors
-/// A value IAM refuses.
-pub fn check_value(value: &str) -> Result<(), TagError> {
-    let length = value.chars().count();
-    if length > 256 {
-        return Err(TagError::ValueLength(length));
-    }
-    characters(value)
-}
-
-fn characters(text: &str) -> Result<(), TagError> {
-    // `\p{L}\p{Z}\p{N}_.:/=+\-@`
-    let fits = |c: char| {
-        c.is_alphabetic()
-            || c.is_numeric()
-            || "_.:/=+-@".contains(c)
-            || (c.is_whitespace() && !c.is_control())
-    };
-    if text.chars().all(fits) {
-        Ok(())
-    } else {
-        Err(TagError::Character(text.to_owned()))
+    // Each alone is fine; what is left is wrong only together.
+    if known.len() == members.len()
+        && let Err(error) = limits::tags(&known, object)
+    {
+        diagnostics.error(path.clone(), "Invalid tags", error.to_string());
     }
 }
 
@@ -147,13 +83,18 @@ pub fn known(tags: &StringMap) -> Tags {
 
 /// The tags to set and the keys to take away, to get from what was managed to what shall be. Keys that were never
 /// managed are not touched.
-pub fn changes(managed: &Tags, found: &Tags, wanted: &Tags) -> (Tags, Vec<String>) {
+pub fn changes(object: TaggedObject, managed: &Tags, found: &Tags, wanted: &Tags) -> (Tags, Vec<String>) {
+    // Setting `env` on a role replaces `Env`; on a provider these are two tags.
+    let same = |a: &str, b: &str| match object {
+        TaggedObject::Role => a.eq_ignore_ascii_case(b),
+        TaggedObject::OidcProvider => a == b,
+    };
     let set = wanted
         .iter()
         .filter(|(key, value)| found.get(*key) != Some(value));
     let gone = managed
         .keys()
-        .filter(|key| !wanted.keys().any(|k| k.eq_ignore_ascii_case(key)) && found.contains_key(*key));
+        .filter(|key| !wanted.keys().any(|k| same(k, key)) && found.contains_key(*key));
     (
         set.map(|(key, value)| (key.clone(), value.clone())).collect(),
         gone.cloned().collect(),
@@ -190,23 +131,24 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_values() {
-        for fine in ["a", "Größe", "a b", "cost:center/1=2+3-4@5_6.7"] {
-            assert_eq!(check_key(fine), Ok(()), "{fine}");
+    fn mistakes_point_at_their_key() {
+        let said = |value: Value| {
+            let mut diagnostics = Diagnostics::new();
+            check(&value, &Path::of("tags"), TaggedObject::Role, &mut diagnostics);
+            diagnostics.iter().map(|d| d.path.to_string()).collect::<Vec<_>>()
+        };
+        let of = |key: &str, value: Value| {
+            Value::Map([(key.to_owned(), value), ("fine".to_owned(), Value::string("x"))].into())
+        };
+        assert!(said(of("a b", Value::string(""))).is_empty());
+        assert!(said(of("a", Value::UNKNOWN)).is_empty());
+        for key in ["aws:x", "oidcfed:x", "a#b"] {
+            assert_eq!(said(of(key, Value::string("x"))), [format!("tags[\"{key}\"]")]);
         }
-        for wrong in [
-            "",
-            "aws:x",
-            "AWS:x",
-            "oidcfed:mark",
-            "a\nb",
-            "a#b",
-            &"k".repeat(129),
-        ] {
-            assert!(check_key(wrong).is_err(), "{wrong}");
-        }
-        assert_eq!(check_value(""), Ok(()));
-        assert!(check_value(&"v".repeat(257)).is_err());
+        assert_eq!(said(of("a", Value::Null)), ["tags[\"a\"]"]);
+        assert_eq!(said(of("FINE", Value::string("x"))), ["tags"]);
+        let many = (0..51).map(|n| (n.to_string(), Value::string("x"))).collect();
+        assert_eq!(said(Value::Map(many)), ["tags"]);
     }
 
     #[test]
@@ -231,11 +173,22 @@ mod tests {
             tags([("a", "1"), ("b", "2")]),
             tags([("a", "1"), ("b", "x"), ("foreign", "f")]),
         );
-        let (set, gone) = changes(&managed_before, &found, &tags([("b", "2"), ("c", "3")]));
+        let (set, gone) = changes(
+            TaggedObject::Role,
+            &managed_before,
+            &found,
+            &tags([("b", "2"), ("c", "3")]),
+        );
         assert_eq!(
             (set, gone),
             (tags([("b", "2"), ("c", "3")]), vec!["a".to_owned()])
         );
         assert_eq!(managed(&managed_before, &found), tags([("a", "1"), ("b", "x")]));
+        let (before, after) = (tags([("Env", "1")]), tags([("env", "1")]));
+        assert!(changes(TaggedObject::Role, &before, &before, &after).1.is_empty());
+        assert_eq!(
+            changes(TaggedObject::OidcProvider, &before, &before, &after).1,
+            ["Env"]
+        );
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::clouds::aws::client::{Endpoints, SessionDuration, SessionName, check_region};
+use crate::clouds::aws::dialect::limits::TaggedObject;
 use crate::clouds::aws::dialect::{AccountId, RoleArn};
 use crate::clouds::aws::tags;
 use crate::framework::{Attr, Attribute, Nesting, StringMap, StringSet, Value, parse_duration};
@@ -121,7 +122,10 @@ fn accounts() -> Vec<Attribute> {
         account_ids("allowed_account_ids").describe("When given, no other account is used."),
         account_ids("forbidden_account_ids").describe("Accounts that are never used."),
         tags::checked(
-            Attribute::string_map("default_tags").optional().describe("Tags of everything this provider tags."),
+            Attribute::string_map("default_tags")
+                .optional()
+                .describe("Tags of everything this provider tags."),
+            TaggedObject::Role,
         ),
     ]
 }
@@ -199,7 +203,9 @@ fn account_ids(name: &str) -> Attribute {
         .optional()
         .validate(|value, path, diagnostics| {
             if matches!(value, Value::Set(ids) if ids.is_empty()) {
-                let detail = format!("expected at least one account id in `{path}`, found an empty set; leave the argument out");
+                let detail = format!(
+                    "expected at least one account id in `{path}`, found an empty set; leave the argument out"
+                );
                 diagnostics.error(path.clone(), "Empty set of accounts", detail);
             }
         })

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
-use crate::clouds::aws::client::{AwsError, Iam, Kind, Provider};
+use crate::clouds::aws::client::{AwsError, Kind, Provider};
 use crate::clouds::aws::configuration::Configuration;
+use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::dialect::limits::{self, Loopback};
 use crate::clouds::aws::dialect::{AccountId, ProviderArn};
-use crate::clouds::aws::{diagnosis, issuer, trusting_roles};
 use crate::framework::{Attr, Attribute, Context, DataSource, Diagnostics, Path, Schema, StringSet};
 use crate::model;
 use crate::trust::IssuerUrl;
@@ -33,9 +34,19 @@ impl OidcProviderSource {
         Self { configuration }
     }
 
-    async fn look(&self, context: &Context, config: &OidcProviderModel, issuer: &IssuerUrl) -> Result<Found, AwsError> {
+    async fn look(
+        &self,
+        context: &Context,
+        config: &OidcProviderModel,
+        issuer: &IssuerUrl,
+    ) -> Result<Found, AwsError> {
         let accounts = self.configuration.accounts()?;
-        let given = config.account_id.text().map(AccountId::parse).transpose().map_err(AwsError::configuration)?;
+        let given = config
+            .account_id
+            .text()
+            .map(AccountId::parse)
+            .transpose()
+            .map_err(AwsError::configuration)?;
         let iam = self.configuration.iam(context, given.as_ref()).await?;
         let caller = accounts.own_account().await?;
         let account = given.unwrap_or(caller.account);
@@ -45,8 +56,13 @@ impl OidcProviderSource {
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
-        let trusted_by = names_of_roles(&iam, &arn).await;
-        Ok(Found { arn, provider, trusted_by })
+        let neighbours = self.configuration.get().sharing.neighbours(&iam, &arn, "").await;
+        let trusted_by = neighbours.map(|roles| roles.into_iter().map(|role| role.arn).collect());
+        Ok(Found {
+            arn,
+            provider,
+            trusted_by,
+        })
     }
 }
 
@@ -56,9 +72,10 @@ struct Found {
     trusted_by: Result<Vec<String>, AwsError>,
 }
 
-async fn names_of_roles(iam: &Iam, arn: &ProviderArn) -> Result<Vec<String>, AwsError> {
-    let roles = trusting_roles::list(iam, arn).await?;
-    Ok(roles.into_iter().map(|role| role.arn).collect())
+fn issuer(text: &str, loopback: Loopback) -> Result<IssuerUrl, String> {
+    let issuer = IssuerUrl::parse(text).map_err(|e| e.to_string())?;
+    limits::issuer(&issuer, loopback).map_err(|e| e.to_string())?;
+    Ok(issuer)
 }
 
 #[async_trait]
@@ -70,7 +87,10 @@ impl DataSource for OidcProviderSource {
     }
 
     fn schema(&self) -> Schema {
-        Schema::new("Whether an AWS account has an OIDC provider for an issuer, and which of its roles trust it.", attributes())
+        Schema::new(
+            "Whether an AWS account has an OIDC provider for an issuer, and which of its roles trust it.",
+            attributes(),
+        )
     }
 
     async fn read(
@@ -79,9 +99,14 @@ impl DataSource for OidcProviderSource {
         config: OidcProviderModel,
         diagnostics: &mut Diagnostics,
     ) -> Option<OidcProviderModel> {
-        let allow_loopback = self.configuration.get().allow_loopback_issuers;
-        let text = config.issuer.text().unwrap_or_default();
-        let issuer = issuer::read(text, allow_loopback, Path::of("issuer"), diagnostics)?;
+        let loopback = if self.configuration.get().allow_loopback_issuers {
+            Loopback::Allowed
+        } else {
+            Loopback::Refused
+        };
+        let issuer = issuer(config.issuer.text().unwrap_or_default(), loopback)
+            .map_err(|e| diagnostics.error(Path::of("issuer"), "Invalid issuer", e))
+            .ok()?;
         match self.look(context, &config, &issuer).await {
             Ok(found) => Some(answer(config, found, diagnostics)),
             Err(error) => {
@@ -93,14 +118,19 @@ impl DataSource for OidcProviderSource {
 }
 
 fn path_of(error: &AwsError) -> Path {
-    if error.kind == Kind::WrongAccount { Path::of("account_id") } else { Path::root() }
+    if error.kind == Kind::WrongAccount {
+        Path::of("account_id")
+    } else {
+        Path::root()
+    }
 }
 
 fn answer(config: OidcProviderModel, found: Found, diagnostics: &mut Diagnostics) -> OidcProviderModel {
     let (audiences, thumbprints) = match &found.provider {
-        Some(provider) => {
-            (StringSet::of(provider.client_ids.clone()), StringSet::of(provider.thumbprints.clone()))
-        }
+        Some(provider) => (
+            StringSet::of(provider.client_ids.clone()),
+            StringSet::of(provider.thumbprints.clone()),
+        ),
         None => (Attr::Null, Attr::Null),
     };
     let trusted_by = match found.trusted_by {
@@ -126,10 +156,8 @@ fn attributes() -> Vec<Attribute> {
         Attribute::string("issuer")
             .required()
             .describe("Issuer URL, exactly as tokens carry it in `iss`.")
-            .validate_text("Invalid issuer", |text| {
-                let issuer = IssuerUrl::parse(text).map_err(|e| e.to_string())?;
-                issuer::check(&issuer).map_err(|e| e.to_string())
-            }),
+            // Loopback is the provider block's decision, which is not known here.
+            .validate_text("Invalid issuer", |text| issuer(text, Loopback::Allowed).map(drop)),
         Attribute::string("account_id")
             .optional()
             .computed()

@@ -12,6 +12,7 @@ use crate::trust::{Audience, Finding, Severity};
 #[derive(Clone, Debug)]
 pub struct Neighbour {
     pub name: String,
+    pub arn: String,
     /// `None`: a policy that cannot be read, which may admit anything.
     policy: Option<PolicyDocument>,
 }
@@ -133,6 +134,7 @@ fn severity(role: &Neighbour) -> Severity {
 
 fn neighbour(role: Role) -> Neighbour {
     Neighbour {
+        arn: role.arn,
         policy: PolicyDocument::parse(&role.trust_policy).ok(),
         name: role.name,
     }

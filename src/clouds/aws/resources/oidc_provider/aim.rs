@@ -49,24 +49,37 @@ impl Aim {
         allow_loopback: bool,
         diagnostics: &mut Diagnostics,
     ) -> Aimed {
-        let Some(issuer) = config.issuer.text() else { return Aimed::Unknown };
-        let Some(issuer) = issuer_of(issuer, allow_loopback, diagnostics) else { return Aimed::Refused };
-        let (Some(audiences), Some(thumbprints)) = (audiences_of(config, kept, partition), config.thumbprints.strings())
+        let Some(issuer) = config.issuer.text() else {
+            return Aimed::Unknown;
+        };
+        let Some(issuer) = issuer_of(issuer, allow_loopback, diagnostics) else {
+            return Aimed::Refused;
+        };
+        let (Some(audiences), Some(thumbprints)) = (
+            audiences_of(config, kept, partition),
+            config.thumbprints.strings(),
+        ) else {
+            return Aimed::Unknown;
+        };
+        let (Some(ownership), Some(risks)) = (config.ownership.settled(), config.accepted_risks.members())
         else {
             return Aimed::Unknown;
         };
-        let (Some(ownership), Some(risks)) = (config.ownership.settled(), config.accepted_risks.members()) else {
-            return Aimed::Unknown;
-        };
         let lower = |texts: BTreeSet<String>| -> BTreeSet<String> {
-            texts.iter().filter_map(|text| Thumbprint::parse(text).ok()).map(|one| one.to_string()).collect()
+            texts
+                .iter()
+                .filter_map(|text| Thumbprint::parse(text).ok())
+                .map(|one| one.to_string())
+                .collect()
         };
         Aimed::Known(Box::new(Self {
             arn: ProviderArn::new(partition, account, &issuer),
             issuer,
             audiences,
             thumbprints: thumbprints.map(lower),
-            ownership: ownership.and_then(|text| Ownership::parse(text).ok()).unwrap_or_default(),
+            ownership: ownership
+                .and_then(|text| Ownership::parse(text).ok())
+                .unwrap_or_default(),
             accepted_risks: risks.unwrap_or_default(),
         }))
     }
@@ -98,7 +111,10 @@ impl Aim {
             issuer: &self.issuer,
             audiences: &self.audiences,
             ownership: self.ownership,
-            thumbprints: self.thumbprints.as_ref().filter(|_| self.ownership != Ownership::External),
+            thumbprints: self
+                .thumbprints
+                .as_ref()
+                .filter(|_| self.ownership != Ownership::External),
             role: MADE_FOR,
             made_for,
             before: memory.membership.as_ref(),
@@ -130,17 +146,26 @@ impl Aim {
         if memory.membership.is_some() {
             return Ok(MADE_FOR);
         }
-        let Some(found) = iam.provider_cached(&self.arn.to_string()).await? else { return Ok(MADE_FOR) };
-        let young = found.created.is_some_and(|created| created.elapsed().unwrap_or_default() < DAY);
+        let Some(found) = iam.provider_cached(&self.arn.to_string()).await? else {
+            return Ok(MADE_FOR);
+        };
+        let young = found
+            .created
+            .is_some_and(|created| created.elapsed().unwrap_or_default() < DAY);
         let ids: BTreeSet<&str> = found.client_ids.iter().map(String::as_str).collect();
         let same = ids == self.audiences.iter().map(Audience::as_str).collect();
         Ok(if young && same { MADE_FOR } else { FOREIGN })
     }
 
     fn judged(&self, aws: &Configured, findings: Vec<Finding>, diagnostics: &mut Diagnostics) -> bool {
-        let situation = Situation { changes_admission: true, known_before: &[], path: Path::of("audiences") };
+        let situation = Situation {
+            changes_admission: true,
+            known_before: &[],
+            path: Path::of("audiences"),
+        };
         let mut said = Diagnostics::new();
-        aws.guardrail.judge(findings, &self.accepted_risks, &situation, &mut said);
+        aws.guardrail
+            .judge(findings, &self.accepted_risks, &situation, &mut said);
         let refused = said.has_errors();
         diagnostics.extend(said);
         !refused
@@ -154,7 +179,10 @@ pub(super) fn nothing_kept() -> BTreeSet<String> {
 
 /// What this resource takes away from the provider when it keeps only these audiences.
 pub(super) fn dropped(membership: &Membership, audiences: &BTreeSet<Audience>) -> bool {
-    membership.added.iter().any(|id| !audiences.iter().any(|audience| audience.as_str() == id))
+    membership
+        .added
+        .iter()
+        .any(|id| !audiences.iter().any(|audience| audience.as_str() == id))
 }
 
 /// The name under which this resource takes its place beside roles.
@@ -163,7 +191,11 @@ pub(super) fn seat() -> &'static str {
 }
 
 fn issuer_of(text: &str, allow_loopback: bool, diagnostics: &mut Diagnostics) -> Option<IssuerUrl> {
-    let loopback = if allow_loopback { Loopback::Allowed } else { Loopback::Refused };
+    let loopback = if allow_loopback {
+        Loopback::Allowed
+    } else {
+        Loopback::Refused
+    };
     let at = || Path::of("issuer");
     let issuer = IssuerUrl::parse(text)
         .map_err(|e| diagnostics.error(at(), "Invalid issuer", e.to_string()))
@@ -183,13 +215,22 @@ fn issuer_of(text: &str, allow_loopback: bool, diagnostics: &mut Diagnostics) ->
 }
 
 /// As written, else as kept from an import, else the cloud's own. `None` while unknown.
-fn audiences_of(config: &OidcProviderModel, kept: &StringSet, partition: Partition) -> Option<BTreeSet<Audience>> {
+fn audiences_of(
+    config: &OidcProviderModel,
+    kept: &StringSet,
+    partition: Partition,
+) -> Option<BTreeSet<Audience>> {
     let written = match config.audiences.strings()? {
         Some(written) => Some(written),
         None => kept.strings().flatten(),
     };
     let texts = written.unwrap_or_else(|| [partition.default_audience().to_owned()].into());
-    Some(texts.iter().filter_map(|text| Audience::parse(text).ok()).collect())
+    Some(
+        texts
+            .iter()
+            .filter_map(|text| Audience::parse(text).ok())
+            .collect(),
+    )
 }
 
 fn refuse(error: &JoinError, diagnostics: &mut Diagnostics) {

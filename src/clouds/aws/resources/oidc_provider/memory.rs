@@ -17,7 +17,10 @@ pub(super) struct Memory {
 
 impl Memory {
     pub fn of(private: &Private) -> Self {
-        Self { membership: private.get(MEMBERSHIP), imported: private.get(IMPORTED).unwrap_or_default() }
+        Self {
+            membership: private.get(MEMBERSHIP),
+            imported: private.get(IMPORTED).unwrap_or_default(),
+        }
     }
 
     pub fn keep_in(&self, private: &mut Private) {

@@ -26,8 +26,8 @@ pub use model::OidcProviderModel;
 
 use crate::clouds::aws::configuration::Configuration;
 use crate::framework::{
-    Context, Diagnostics, IdentitySchema, ImportKey, Imported, ListRequest, Listed, MoveRequest, PlanRequest, Planned,
-    Progress, Resource, Schema,
+    Context, Diagnostics, IdentitySchema, ImportKey, Imported, ListRequest, Listed, MoveRequest, PlanRequest,
+    Planned, Progress, Resource, Schema,
 };
 
 /// The resource.
@@ -82,7 +82,14 @@ impl Resource for OidcProviderResource {
         progress: &mut Progress<OidcProviderModel>,
         diagnostics: &mut Diagnostics,
     ) {
-        write::create(&self.aws.get(), context, (&config, planned), progress, diagnostics).await;
+        write::create(
+            &self.aws.get(),
+            context,
+            (&config, planned),
+            progress,
+            diagnostics,
+        )
+        .await;
     }
 
     async fn read(
@@ -102,7 +109,14 @@ impl Resource for OidcProviderResource {
         progress: &mut Progress<OidcProviderModel>,
         diagnostics: &mut Diagnostics,
     ) {
-        write::update(&self.aws.get(), context, (&config, planned), progress, diagnostics).await;
+        write::update(
+            &self.aws.get(),
+            context,
+            (&config, planned),
+            progress,
+            diagnostics,
+        )
+        .await;
     }
 
     async fn delete(
@@ -123,7 +137,11 @@ impl Resource for OidcProviderResource {
         import::import(&self.aws.get(), key, diagnostics).await
     }
 
-    fn move_state(&self, request: MoveRequest, diagnostics: &mut Diagnostics) -> Option<Imported<OidcProviderModel>> {
+    fn move_state(
+        &self,
+        request: MoveRequest,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Imported<OidcProviderModel>> {
         import::move_state(&request, diagnostics)
     }
 

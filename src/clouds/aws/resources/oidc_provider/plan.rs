@@ -11,7 +11,10 @@ use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned};
 
 /// What can never be valid.
 pub(super) fn validate(config: &OidcProviderModel, diagnostics: &mut Diagnostics) {
-    let ownership = config.ownership.text().and_then(|text| Ownership::parse(text).ok());
+    let ownership = config
+        .ownership
+        .text()
+        .and_then(|text| Ownership::parse(text).ok());
     if ownership == Some(Ownership::External) && config.thumbprints.known().is_some() {
         diagnostics.error(
             Path::of("thumbprints"),
@@ -38,21 +41,37 @@ pub(super) async fn plan(
     let memory = Memory::of(&request.private);
     keep_unwritten(&request, &memory, &mut planned.planned);
     tags_all(aws, &request.config, &mut planned.planned);
-    if aws.accounts.is_none() || request.config.account_id.is_unknown() || request.config.issuer.is_unknown() {
+    if aws.accounts.is_none() || request.config.account_id.is_unknown() || request.config.issuer.is_unknown()
+    {
         return planned;
     }
     let prior = request.prior.clone().unwrap_or_default();
-    let account = if request.config.account_id.is_null() { &prior.account_id } else { &request.config.account_id };
+    let account = if request.config.account_id.is_null() {
+        &prior.account_id
+    } else {
+        &request.config.account_id
+    };
     let home = match home(aws, account, &prior.arn).await {
         Ok(home) => home,
         Err(error) => {
-            diagnosis::error("Could not find out the AWS account", Path::root(), &error, diagnostics);
+            diagnosis::error(
+                "Could not find out the AWS account",
+                Path::root(),
+                &error,
+                diagnostics,
+            );
             return planned;
         }
     };
     planned.planned.account_id = Attr::from_text(home.0.as_str());
     let kept = planned.planned.audiences.clone();
-    let aimed = Aim::of(&request.config, &kept, home, aws.allow_loopback_issuers, diagnostics);
+    let aimed = Aim::of(
+        &request.config,
+        &kept,
+        home,
+        aws.allow_loopback_issuers,
+        diagnostics,
+    );
     let Aimed::Known(aim) = aimed else { return planned };
     if aws.refuses_name(&aim.issuer, diagnostics).await {
         return planned;
@@ -62,15 +81,27 @@ pub(super) async fn plan(
     if request.prior.is_none() {
         planned.identity = Some(identity(&planned.planned));
     }
-    let replaces = request.prior.as_ref().is_some_and(|prior| prior.arn != planned.planned.arn);
-    if !replaces && request.prior.as_ref().is_none_or(|prior| joins_anew(prior, &planned.planned)) {
+    let replaces = request
+        .prior
+        .as_ref()
+        .is_some_and(|prior| prior.arn != planned.planned.arn);
+    if !replaces
+        && request
+            .prior
+            .as_ref()
+            .is_none_or(|prior| joins_anew(prior, &planned.planned))
+    {
         preview(aws, context, &aim, &memory, diagnostics).await;
     }
     planned
 }
 
 /// Null is "the default", but after an import it is "what is there".
-fn keep_unwritten(request: &PlanRequest<OidcProviderModel>, memory: &Memory, planned: &mut OidcProviderModel) {
+fn keep_unwritten(
+    request: &PlanRequest<OidcProviderModel>,
+    memory: &Memory,
+    planned: &mut OidcProviderModel,
+) {
     let prior = request.prior.as_ref().filter(|_| memory.imported);
     if request.config.audiences.is_null() {
         planned.audiences = prior.map_or(Attr::Null, |prior| prior.audiences.clone());
@@ -82,7 +113,11 @@ fn keep_unwritten(request: &PlanRequest<OidcProviderModel>, memory: &Memory, pla
 
 fn tags_all(aws: &Configured, config: &OidcProviderModel, planned: &mut OidcProviderModel) {
     let external = config.ownership.text() == Some("external");
-    planned.tags_all = if external { Attr::Known(Default::default()) } else { tags::all(&aws.default_tags, &planned.tags) };
+    planned.tags_all = if external {
+        Attr::Known(Default::default())
+    } else {
+        tags::all(&aws.default_tags, &planned.tags)
+    };
 }
 
 fn joins_anew(prior: &OidcProviderModel, planned: &OidcProviderModel) -> bool {
@@ -91,14 +126,31 @@ fn joins_anew(prior: &OidcProviderModel, planned: &OidcProviderModel) -> bool {
         || prior.ownership != planned.ownership
 }
 
-async fn preview(aws: &Configured, context: &Context, aim: &Aim, memory: &Memory, diagnostics: &mut Diagnostics) {
+async fn preview(
+    aws: &Configured,
+    context: &Context,
+    aim: &Aim,
+    memory: &Memory,
+    diagnostics: &mut Diagnostics,
+) {
     match aws.iam(context, Some(aim.arn.account())).await {
         Ok(iam) => {
-            let ours = memory.membership.as_ref().is_some_and(|membership| membership.made);
+            let ours = memory
+                .membership
+                .as_ref()
+                .is_some_and(|membership| membership.made);
             // Thumbprints of a provider of our own are changed, which the look would call a difference.
-            let aim = Aim { thumbprints: aim.thumbprints.clone().filter(|_| !ours), ..aim.clone() };
+            let aim = Aim {
+                thumbprints: aim.thumbprints.clone().filter(|_| !ours),
+                ..aim.clone()
+            };
             aim.join(aws, &iam, memory, false, diagnostics).await;
         }
-        Err(error) => diagnosis::error("Could not enter the account", Path::of("account_id"), &error, diagnostics),
+        Err(error) => diagnosis::error(
+            "Could not enter the account",
+            Path::of("account_id"),
+            &error,
+            diagnostics,
+        ),
     }
 }

@@ -17,7 +17,9 @@ pub(super) async fn read(
     progress: &mut Progress<OidcProviderModel>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(mut state) = progress.state.clone() else { return };
+    let Some(mut state) = progress.state.clone() else {
+        return;
+    };
     let Some(arn) = state.arn.text().map(str::to_owned) else {
         progress.state = None;
         return;
@@ -29,13 +31,21 @@ pub(super) async fn read(
             show(aws, &mut state, &memory, &provider);
             if memory.imported && memory.membership.is_none() {
                 // Known, but nothing of it is ours: what makes taking it over possible, and deleting it not.
-                memory.membership = Some(Membership { arn, ..Membership::default() });
+                memory.membership = Some(Membership {
+                    arn,
+                    ..Membership::default()
+                });
             }
             memory.keep_in(&mut progress.private);
             progress.identity = Some(identity(&state));
             progress.state = Some(state);
         }
-        Err(error) => diagnosis::error("Could not read the provider", Path::of("issuer"), &error, diagnostics),
+        Err(error) => diagnosis::error(
+            "Could not read the provider",
+            Path::of("issuer"),
+            &error,
+            diagnostics,
+        ),
     }
 }
 
@@ -53,7 +63,10 @@ pub(super) fn identity(state: &OidcProviderModel) -> Value {
 
 /// The account of the state; `None` when the credentials' own is meant.
 pub(super) fn account_of(state: &OidcProviderModel) -> Option<AccountId> {
-    state.account_id.text().and_then(|text| AccountId::parse(text).ok())
+    state
+        .account_id
+        .text()
+        .and_then(|text| AccountId::parse(text).ok())
 }
 
 async fn find(
@@ -62,7 +75,10 @@ async fn find(
     state: &OidcProviderModel,
     arn: &str,
 ) -> Result<Option<std::sync::Arc<Provider>>, AwsError> {
-    aws.iam(context, account_of(state).as_ref()).await?.provider_cached(arn).await
+    aws.iam(context, account_of(state).as_ref())
+        .await?
+        .provider_cached(arn)
+        .await
 }
 
 fn show(aws: &Configured, state: &mut OidcProviderModel, memory: &Memory, provider: &Provider) {
@@ -99,8 +115,16 @@ fn show_audiences(state: &mut OidcProviderModel, imports: bool, provider: &Provi
 
 /// Only what is written is shown: unset thumbprints are left alone.
 fn show_thumbprints(state: &mut OidcProviderModel, provider: &Provider) {
-    let Some(written) = state.thumbprints.strings().flatten() else { return };
-    let as_written = |one: &String| written.iter().find(|w| w.eq_ignore_ascii_case(one)).unwrap_or(one).clone();
+    let Some(written) = state.thumbprints.strings().flatten() else {
+        return;
+    };
+    let as_written = |one: &String| {
+        written
+            .iter()
+            .find(|w| w.eq_ignore_ascii_case(one))
+            .unwrap_or(one)
+            .clone()
+    };
     state.thumbprints = StringSet::of(provider.thumbprints.iter().map(as_written));
 }
 
@@ -108,7 +132,9 @@ fn show_tags(aws: &Configured, state: &mut OidcProviderModel, imports: bool, fou
     if imports {
         let defaults = tags::known(&aws.default_tags);
         let own = tags::imported(&defaults, found);
-        let shared = defaults.into_iter().filter(|(key, value)| found.get(key) == Some(value));
+        let shared = defaults
+            .into_iter()
+            .filter(|(key, value)| found.get(key) == Some(value));
         state.tags_all = map(shared.chain(own.clone()).collect());
         state.tags = if own.is_empty() { Attr::Null } else { map(own) };
         return;
@@ -122,5 +148,9 @@ fn show_tags(aws: &Configured, state: &mut OidcProviderModel, imports: bool, fou
 }
 
 fn map(tags: Tags) -> StringMap {
-    Attr::Known(tags.into_iter().map(|(key, value)| (key, Attr::Known(value))).collect())
+    Attr::Known(
+        tags.into_iter()
+            .map(|(key, value)| (key, Attr::Known(value)))
+            .collect(),
+    )
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::clouds::aws::dialect::AccountId;
-use crate::clouds::aws::dialect::limits::{self, Loopback, Thumbprint};
+use crate::clouds::aws::dialect::limits::{self, Loopback, TaggedObject, Thumbprint};
 use crate::clouds::aws::sharing::Ownership;
 use crate::clouds::aws::tags;
 use crate::framework::{
@@ -35,7 +35,11 @@ pub(super) fn identity() -> IdentitySchema {
     IdentitySchema {
         version: 0,
         attributes: vec![
-            attribute("account_id", "Account of the provider; default: the credentials' own.", false),
+            attribute(
+                "account_id",
+                "Account of the provider; default: the credentials' own.",
+                false,
+            ),
             attribute("url", "The issuer, with `https://`.", true),
         ],
     }
@@ -76,7 +80,7 @@ fn arguments() -> Vec<Attribute> {
 }
 
 fn account() -> Vec<Attribute> {
-    let [tags, _] = tags::attributes();
+    let [tags, _] = tags::attributes(TaggedObject::OidcProvider);
     vec![
         Attribute::string("account_id")
             .optional()
@@ -92,18 +96,24 @@ fn account() -> Vec<Attribute> {
             "Written reasons for accepting that roles of the account newly admit tokens: `audience-widens@ROLE`, \
              `revives-roles@ROLE`.",
         ),
-        tags.computed(),
+        tags,
     ]
 }
 
 fn computed() -> Vec<Attribute> {
-    let [_, tags_all] = tags::attributes();
+    let [_, tags_all] = tags::attributes(TaggedObject::OidcProvider);
     vec![
-        Attribute::string("id").computed().use_state().describe("The ARN, for other tools."),
-        Attribute::string("arn").computed().use_state().describe("ARN of the provider."),
-        Attribute::string_set("accepted_audiences")
+        Attribute::string("id")
             .computed()
-            .describe("The audiences this resource stands for, the default included, as far as the provider has them."),
+            .use_state()
+            .describe("The ARN, for other tools."),
+        Attribute::string("arn")
+            .computed()
+            .use_state()
+            .describe("ARN of the provider."),
+        Attribute::string_set("accepted_audiences").computed().describe(
+            "The audiences this resource stands for, the default included, as far as the provider has them.",
+        ),
         tags_all,
     ]
 }
@@ -112,7 +122,9 @@ fn non_empty(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
     if let Value::Set(items) = value
         && (items.is_empty() || items.iter().any(Value::is_null))
     {
-        let detail = format!("expected at least one value and no null in `{path}`, found an empty set or null; leave the argument out");
+        let detail = format!(
+            "expected at least one value and no null in `{path}`, found an empty set or null; leave the argument out"
+        );
         diagnostics.error(path.clone(), "Empty or null value", detail);
     }
 }
@@ -125,7 +137,10 @@ fn texts(value: &Value) -> Vec<&str> {
 }
 
 fn audiences(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {
-    let read: BTreeSet<Audience> = texts(value).into_iter().filter_map(|text| Audience::parse(text).ok()).collect();
+    let read: BTreeSet<Audience> = texts(value)
+        .into_iter()
+        .filter_map(|text| Audience::parse(text).ok())
+        .collect();
     if let Err(error) = limits::client_ids(&read) {
         diagnostics.error(path.clone(), "Invalid audiences", error.to_string());
     }

@@ -7,6 +7,7 @@ use super::read::{account_of, identity};
 use crate::clouds::aws::client::{AwsError, Iam};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::ProviderArn;
+use crate::clouds::aws::dialect::limits::TaggedObject;
 use crate::clouds::aws::sharing::{Left, Ownership};
 use crate::clouds::aws::{diagnosis, tags};
 use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
@@ -18,12 +19,16 @@ pub(super) async fn create(
     progress: &mut Progress<OidcProviderModel>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some((aim, iam)) = enter(aws, context, (config, &planned), diagnostics).await else { return };
+    let Some((aim, iam)) = enter(aws, context, (config, &planned), diagnostics).await else {
+        return;
+    };
     if aws.refuses_issuer(&aim.issuer, diagnostics).await {
         return;
     }
     let mut memory = Memory::default();
-    let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else { return };
+    let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else {
+        return;
+    };
     memory.membership = Some(taken.membership);
     memory.keep_in(&mut progress.private);
     let mut state = stated(aws, planned, &aim);
@@ -41,7 +46,12 @@ pub(super) async fn create(
     };
     match tagged {
         Ok(()) => progress.state = Some(std::mem::take(&mut state)),
-        Err(error) => diagnosis::error("Could not tag the provider", Path::of("tags"), &error, diagnostics),
+        Err(error) => diagnosis::error(
+            "Could not tag the provider",
+            Path::of("tags"),
+            &error,
+            diagnostics,
+        ),
     }
 }
 
@@ -52,13 +62,25 @@ pub(super) async fn update(
     progress: &mut Progress<OidcProviderModel>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(prior) = progress.state.clone() else { return };
-    let Some((aim, iam)) = enter(aws, context, (config, &planned), diagnostics).await else { return };
+    let Some(prior) = progress.state.clone() else {
+        return;
+    };
+    let Some((aim, iam)) = enter(aws, context, (config, &planned), diagnostics).await else {
+        return;
+    };
     let mut memory = Memory::of(&progress.private);
     if let Err(error) = own_thumbprints(&iam, &aim, &memory).await {
-        return diagnosis::error("Could not change the thumbprints", Path::of("thumbprints"), &error, diagnostics);
+        return diagnosis::error(
+            "Could not change the thumbprints",
+            Path::of("thumbprints"),
+            &error,
+            diagnostics,
+        );
     }
-    let mut state = OidcProviderModel { thumbprints: planned.thumbprints.clone(), ..prior.clone() };
+    let mut state = OidcProviderModel {
+        thumbprints: planned.thumbprints.clone(),
+        ..prior.clone()
+    };
     let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else {
         progress.state = Some(state);
         return;
@@ -67,7 +89,11 @@ pub(super) async fn update(
     memory.imported &= config.audiences.is_null() || config.tags.is_null();
     memory.keep_in(&mut progress.private);
     let planned = stated(aws, planned, &aim);
-    state = OidcProviderModel { tags: prior.tags.clone(), tags_all: prior.tags_all.clone(), ..planned.clone() };
+    state = OidcProviderModel {
+        tags: prior.tags.clone(),
+        tags_all: prior.tags_all.clone(),
+        ..planned.clone()
+    };
     progress.state = Some(state.clone());
     if !release_dropped(aws, &iam, &aim, &mut memory, diagnostics).await {
         state.accepted_audiences = prior.accepted_audiences;
@@ -90,7 +116,9 @@ pub(super) async fn delete(
     progress: &mut Progress<OidcProviderModel>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(state) = progress.state.clone() else { return };
+    let Some(state) = progress.state.clone() else {
+        return;
+    };
     let membership = Memory::of(&progress.private).membership;
     let external = state.ownership.text() == Some("external");
     let arn = state.arn.text().and_then(|text| ProviderArn::parse(text).ok());
@@ -100,14 +128,25 @@ pub(super) async fn delete(
     };
     let iam = match aws.iam(context, account_of(&state).as_ref()).await {
         Ok(iam) => iam,
-        Err(error) => return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics),
+        Err(error) => {
+            return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
+        }
     };
-    match aws.sharing.leave(&iam, &arn, &membership, seat(), &nothing_kept()).await {
+    match aws
+        .sharing
+        .leave(&iam, &arn, &membership, seat(), &nothing_kept())
+        .await
+    {
         Ok(left) => {
             unchecked(&left, &arn, diagnostics);
             progress.state = None;
         }
-        Err(error) => diagnosis::error("Could not release the OIDC provider", Path::root(), &error, diagnostics),
+        Err(error) => diagnosis::error(
+            "Could not release the OIDC provider",
+            Path::root(),
+            &error,
+            diagnostics,
+        ),
     }
 }
 
@@ -120,11 +159,22 @@ async fn enter(
     let home = match home(aws, &planned.account_id, &planned.arn).await {
         Ok(home) => home,
         Err(error) => {
-            diagnosis::error("Could not find out the AWS account", Path::root(), &error, diagnostics);
+            diagnosis::error(
+                "Could not find out the AWS account",
+                Path::root(),
+                &error,
+                diagnostics,
+            );
             return None;
         }
     };
-    let aim = match Aim::of(config, &planned.audiences, home, aws.allow_loopback_issuers, diagnostics) {
+    let aim = match Aim::of(
+        config,
+        &planned.audiences,
+        home,
+        aws.allow_loopback_issuers,
+        diagnostics,
+    ) {
         Aimed::Known(aim) => *aim,
         Aimed::Refused => return None,
         Aimed::Unknown => {
@@ -136,7 +186,12 @@ async fn enter(
     match aws.iam(context, Some(aim.arn.account())).await {
         Ok(iam) => Some((aim, iam)),
         Err(error) => {
-            diagnosis::error("Could not enter the account", Path::of("account_id"), &error, diagnostics);
+            diagnosis::error(
+                "Could not enter the account",
+                Path::of("account_id"),
+                &error,
+                diagnostics,
+            );
             None
         }
     }
@@ -163,18 +218,28 @@ fn stated(aws: &Configured, mut planned: OidcProviderModel, aim: &Aim) -> OidcPr
 
 /// A provider that this resource made gets the thumbprints it wants, shared or not; sharing refuses it for others'.
 async fn own_thumbprints(iam: &Iam, aim: &Aim, memory: &Memory) -> Result<(), AwsError> {
-    let (Some(wanted), Ownership::Shared) = (&aim.thumbprints, aim.ownership) else { return Ok(()) };
-    if !memory.membership.as_ref().is_some_and(|membership| membership.made) {
+    let (Some(wanted), Ownership::Shared) = (&aim.thumbprints, aim.ownership) else {
+        return Ok(());
+    };
+    if !memory
+        .membership
+        .as_ref()
+        .is_some_and(|membership| membership.made)
+    {
         return Ok(());
     }
     let arn = aim.arn.to_string();
     let found = iam.get_provider(&arn).await?;
     let same = found.thumbprints.len() == wanted.len()
-        && found.thumbprints.iter().all(|one| wanted.contains(&one.to_ascii_lowercase()));
+        && found
+            .thumbprints
+            .iter()
+            .all(|one| wanted.contains(&one.to_ascii_lowercase()));
     if same {
         return Ok(());
     }
-    iam.update_thumbprints(&arn, &wanted.iter().cloned().collect::<Vec<_>>()).await
+    iam.update_thumbprints(&arn, &wanted.iter().cloned().collect::<Vec<_>>())
+        .await
 }
 
 /// Takes away audiences that this resource added and wants no more, as far as nobody needs them. False after an error.
@@ -185,7 +250,9 @@ async fn release_dropped(
     memory: &mut Memory,
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    let Some(membership) = &mut memory.membership else { return true };
+    let Some(membership) = &mut memory.membership else {
+        return true;
+    };
     if aim.ownership != Ownership::Shared || !dropped(membership, &aim.audiences) {
         return true;
     }
@@ -197,7 +264,12 @@ async fn release_dropped(
             true
         }
         Err(error) => {
-            diagnosis::error("Could not remove audiences", Path::of("audiences"), &error, diagnostics);
+            diagnosis::error(
+                "Could not remove audiences",
+                Path::of("audiences"),
+                &error,
+                diagnostics,
+            );
             false
         }
     }
@@ -213,7 +285,12 @@ async fn retag(
         return Ok(());
     }
     let before = tags::known(&prior.tags_all);
-    let (set, remove) = tags::changes(&before, &before, &tags::known(&planned.tags_all));
+    let (set, remove) = tags::changes(
+        TaggedObject::OidcProvider,
+        &before,
+        &before,
+        &tags::known(&planned.tags_all),
+    );
     let arn = aim.arn.to_string();
     iam.tag_provider(&arn, &set).await?;
     iam.untag_provider(&arn, &remove).await

@@ -36,7 +36,9 @@ mod tests;
 
 use async_trait::async_trait;
 
+pub(in crate::clouds::aws) use meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 pub use model::TrustModel;
+pub(in crate::clouds::aws) use schema::statement_arguments;
 
 use crate::clouds::aws::configuration::Configuration;
 use crate::framework::{

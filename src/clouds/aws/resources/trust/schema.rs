@@ -20,7 +20,7 @@ pub fn schema() -> Schema {
     attributes.extend(permissions());
     attributes.extend(statement());
     attributes.extend(account());
-    let [tags, tags_all] = tags::attributes();
+    let [tags, tags_all] = tags::attributes(limits::TaggedObject::Role);
     attributes.extend([tags.computed(), tags_all]);
     attributes.push(Timeouts::attribute());
     attributes.extend(trust_arguments::computed_attributes());
@@ -162,10 +162,15 @@ fn statement() -> Vec<Attribute> {
             .describe("SHA-1 thumbprints, 40 hexadecimal digits each, up to five. Null: left alone.")
             .validate(thumbprints),
     ];
+    let held = Attribute::nested("oidc_provider", Nesting::Single, provider)
+        .optional()
+        .describe("How the issuer's IAM provider is held; many trusts of an account share one.");
+    std::iter::once(held).chain(statement_arguments()).collect()
+}
+
+/// What AWS can say in a trust policy besides the trust itself.
+pub fn statement_arguments() -> Vec<Attribute> {
     vec![
-        Attribute::nested("oidc_provider", Nesting::Single, provider)
-            .optional()
-            .describe("How the issuer's IAM provider is held; many trusts of an account share one."),
         Attribute::string_set("session_tag_keys")
             .optional()
             .describe("Adds `sts:TagSession`, limited to these tag keys.")

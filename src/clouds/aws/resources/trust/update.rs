@@ -14,6 +14,7 @@ use super::work::{Work, enter, show_permissions};
 use crate::clouds::aws::client::{AwsError, Limits};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::dialect::limits::TaggedObject;
 use crate::clouds::aws::tags;
 use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
 
@@ -229,7 +230,7 @@ impl Change<'_> {
     async fn tag(&mut self) -> Result<(), Failed> {
         let failed = |e| (Path::of("tags"), "Could not change the tags", e);
         let before = self.prior.tags_all.members().flatten().unwrap_or_default();
-        let (set, remove) = tags::changes(&before, &before, &self.work.tags());
+        let (set, remove) = tags::changes(TaggedObject::Role, &before, &before, &self.work.tags());
         self.work.iam.tag_role(self.role, &set).await.map_err(failed)?;
         self.work
             .iam
