@@ -12,7 +12,6 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::pool::Client as HttpClient;
-use aws_types::service_config::ServiceConfigKey;
 use tokio::sync::OnceCell;
 
 use super::account::Caller;
@@ -47,8 +46,8 @@ struct Inner {
 
 /// What the first call builds.
 #[derive(Debug)]
-struct Base {
-    config: SdkConfig,
+pub(super) struct Base {
+    pub config: SdkConfig,
     credentials: SharedCredentialsProvider,
     patience: Arc<Patience>,
 }
@@ -99,19 +98,6 @@ impl Accounts {
             .to_owned())
     }
 
-    /// Whether IAM is on this machine, as in the sandbox: by the settings, the environment or the profile, in the SDK's
-    /// own order. False when nothing says so.
-    ///
-    /// # Errors
-    /// Settings that cannot work.
-    pub async fn writes_to_loopback(&self) -> Result<bool, AwsError> {
-        let base = self.base().await?;
-        let named = || base.config.service_config()?.load_config(iam_endpoint_key()?);
-        let endpoint = self.0.settings.endpoints.iam.clone().or_else(named);
-        let endpoint = endpoint.or_else(|| base.config.endpoint_url().map(ToOwned::to_owned));
-        Ok(endpoint.is_some_and(|url| is_loopback_url(&url)))
-    }
-
     /// IAM of an account; `None` is the account of the own credentials.
     ///
     /// Whether the account may be used at all is decided before anything else. Another account is entered by
@@ -131,6 +117,10 @@ impl Accounts {
 
     pub(super) fn providers(&self) -> &ProviderCache {
         &self.0.providers
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     // SECURITY: this comes before every other call for the account.
@@ -248,7 +238,7 @@ impl Accounts {
         })
     }
 
-    async fn base(&self) -> Result<&Base, AwsError> {
+    pub(super) async fn base(&self) -> Result<&Base, AwsError> {
         self.0.base.get_or_try_init(|| self.build()).await
     }
 
@@ -387,24 +377,4 @@ async fn environment_bundle() -> Result<Option<Vec<u8>>, AwsError> {
             "`AWS_CA_BUNDLE` names `{path}`, which cannot be read: {e}"
         ))
     })
-}
-
-fn iam_endpoint_key() -> Option<ServiceConfigKey<'static>> {
-    let key = ServiceConfigKey::builder()
-        .service_id("IAM")
-        .env("AWS_ENDPOINT_URL")
-        .profile("endpoint_url");
-    key.build().ok()
-}
-
-fn is_loopback_url(text: &str) -> bool {
-    let Ok(url) = url::Url::parse(text) else {
-        return false;
-    };
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }

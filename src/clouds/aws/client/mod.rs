@@ -11,6 +11,7 @@
 //! | `account` | who the own credentials are |
 //! | `accounts` | the entrance: whose credentials, which account |
 //! | `connect` | the connection pool and its roots |
+//! | `endpoint` | which IAM is spoken to |
 //! | `credentials` | keys, web identity, assumed roles |
 //! | `attempt` | one call with its retries, stop and deadline |
 //! | `error`, `codes`, `redact` | what went wrong, what to do about it, and what of it may be shown |
@@ -23,6 +24,7 @@ mod attempt;
 mod codes;
 mod connect;
 mod credentials;
+mod endpoint;
 mod error;
 mod iam;
 mod policies;

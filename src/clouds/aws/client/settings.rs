@@ -191,16 +191,25 @@ impl Endpoints {
     pub fn check(address: &str) -> Result<(), SettingsError> {
         let wrong = || SettingsError::Endpoint(address.to_owned());
         let url = url::Url::parse(address).map_err(|_| wrong())?;
-        let loopback = match url.host() {
+        if url.host().is_none() {
+            return Err(wrong());
+        }
+        match url.scheme() {
+            "https" => Ok(()),
+            "http" if Self::is_loopback(&url) => Ok(()),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl Endpoints {
+    /// Whether an address is one of this machine.
+    pub fn is_loopback(address: &url::Url) -> bool {
+        match address.host() {
             Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
             Some(url::Host::Ipv4(address)) => address.is_loopback(),
             Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            None => return Err(wrong()),
-        };
-        match url.scheme() {
-            "https" => Ok(()),
-            "http" if loopback => Ok(()),
-            _ => Err(wrong()),
+            None => false,
         }
     }
 }
