@@ -23,6 +23,9 @@ impl Accounts {
 }
 
 fn iam_endpoint_key() -> Option<ServiceConfigKey<'static>> {
-    let key = ServiceConfigKey::builder().service_id("IAM").env("AWS_ENDPOINT_URL").profile("endpoint_url");
+    let key = ServiceConfigKey::builder()
+        .service_id("IAM")
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url");
     key.build().ok()
 }
