@@ -1,6 +1,6 @@
 //! The entrance: whose credentials, and which account.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -137,14 +137,21 @@ impl Accounts {
             Some(account) => account.clone(),
             None => self.own_account().await?.account,
         };
-        let attribute = if forbidden.contains(&account) {
-            "forbidden_account_ids"
+        let list = |accounts: &BTreeSet<AccountId>| {
+            let texts: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+            texts.join(", ")
+        };
+        let message = if forbidden.contains(&account) {
+            let list = list(forbidden);
+            format!(
+                "expected an account outside of the provider's `forbidden_account_ids` ({list}), found {account}"
+            )
         } else if !allowed.is_empty() && !allowed.contains(&account) {
-            "allowed_account_ids"
+            let list = list(allowed);
+            format!("expected an account of the provider's `allowed_account_ids` ({list}), found {account}")
         } else {
             return Ok(());
         };
-        let message = format!("account {account} may not be used, `{attribute}` of the provider says");
         Err(AwsError::new(Kind::WrongAccount, "aws", message)
             .with_hint("use credentials of the right account, or change the list"))
     }

@@ -67,6 +67,27 @@ pub fn same_document(a: &str, b: &str) -> bool {
     }
 }
 
+/// What was not managed so far and is now has to be looked at first: the state does not show it.
+pub async fn complete(
+    iam: &Iam,
+    role: &str,
+    mut had: Permissions,
+    wanted: &Permissions,
+) -> Result<Permissions, AwsError> {
+    if had.managed.is_none() && wanted.managed.is_some() {
+        had.managed = Some(iam.list_attached_policies(role).await?.into_iter().collect());
+    }
+    if had.inline.is_none() && wanted.inline.is_some() {
+        let mut inline = BTreeMap::new();
+        for name in iam.list_inline_policies(role).await? {
+            let document = iam.get_inline_policy(role, &name).await?;
+            inline.insert(name, document);
+        }
+        had.inline = Some(inline);
+    }
+    Ok(had)
+}
+
 /// Takes away what is no longer wanted. `had` follows what was really done.
 pub async fn withdraw(
     iam: &Iam,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::permissions::same_document;
+use super::permissions::{Permissions, same_document};
 use super::places;
 use super::work::Work;
 use crate::clouds::aws::client::{AwsError, Caller, Limits};
@@ -24,7 +24,7 @@ pub async fn plan(
 ) -> Planned<TrustModel> {
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
-    name(&request, &mut planned);
+    name(&request, memory.imported, &mut planned);
     keep_unmanaged(&request, &memory, &mut planned.planned, diagnostics);
     keep_meaning(&request, &mut planned.planned);
     tags_all(aws, &mut planned.planned);
@@ -72,7 +72,7 @@ pub async fn plan(
 }
 
 /// A name that is written, kept, or still to be generated; a new role where it has to be another one.
-fn name(request: &PlanRequest<TrustModel>, planned: &mut Planned<TrustModel>) {
+fn name(request: &PlanRequest<TrustModel>, imported: bool, planned: &mut Planned<TrustModel>) {
     let Some(prior) = &request.prior else {
         if request.config.role_name.is_null() {
             planned.planned.role_name = Attr::Unknown;
@@ -89,8 +89,10 @@ fn name(request: &PlanRequest<TrustModel>, planned: &mut Planned<TrustModel>) {
             .text()
             .is_some_and(|name| name.starts_with(prefix))
     };
-    let prefix = config.role_name_prefix.text();
-    if config.role_name_prefix.is_unknown() || prefix.is_some_and(|prefix| !fits(prefix)) {
+    let prefix = &config.role_name_prefix;
+    // An import cannot tell that a name was generated.
+    let explained = imported && prior.role_name_prefix.is_null() && prefix.text().is_some_and(fits);
+    if !prefix.is_null() && *prefix != prior.role_name_prefix && !explained {
         planned.requires_replace.push(Path::of("role_name_prefix"));
     }
 }
@@ -168,6 +170,19 @@ fn keep_meaning(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
             .all(|(name, text)| before.get(name).is_some_and(|old| same_document(old, text)))
     {
         planned.inline_policies = prior.inline_policies.clone();
+    }
+    let partition = prior
+        .partition
+        .text()
+        .and_then(Partition::from_id)
+        .unwrap_or(Partition::Aws);
+    let (now, before) = (
+        Permissions::of(&request.config, partition),
+        Permissions::of(prior, partition),
+    );
+    if now.managed.is_some() && now.managed == before.managed {
+        // names and ARNs of the same policies
+        planned.managed_policy_arns = prior.managed_policy_arns.clone();
     }
     if let (Some(now), Some(before)) = (
         request.config.additional_statements.text(),
@@ -272,7 +287,8 @@ fn settle(
     let prior = request.prior.as_ref();
     let unchanged = prior.is_some_and(|prior| same_policy(prior.trust_policy.text(), &meaning.policy));
     if let Some(prior) = prior {
-        if unchanged {
+        // A label says nothing to AWS, and yet is rewritten when somebody changes it.
+        if unchanged && planned.additional_statements == prior.additional_statements {
             planned.trust_policy = prior.trust_policy.clone();
         }
         if prior.issuer == request.config.issuer && prior.platform == request.config.platform {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::create::refused;
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::permissions::{Permissions, grant, withdraw};
+use super::permissions::{Permissions, complete, grant, withdraw};
 use super::places;
 use super::read::identity;
 use super::schema::DEFAULT_SESSION_DURATION;
@@ -109,7 +109,15 @@ struct Change<'a> {
 impl Change<'_> {
     async fn run(&mut self) -> Result<(), Failed> {
         let wanted = self.work.permissions();
-        let mut had = Permissions::of(self.prior, self.work.home.partition);
+        let had = Permissions::of(self.prior, self.work.home.partition);
+        let found = complete(self.work.iam, self.role, had, &wanted).await;
+        let mut had = found.map_err(|e| {
+            (
+                Path::of("managed_policy_arns"),
+                "Could not read the permissions",
+                e,
+            )
+        })?;
         let withdrawn = withdraw(self.work.iam, self.role, &mut had, &wanted).await;
         show_permissions(&mut self.state, &had, self.work.home);
         withdrawn.map_err(|e| {
