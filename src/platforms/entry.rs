@@ -41,6 +41,8 @@ pub(super) struct Entry {
     pub tenancy: Option<Tenancy>,
     pub tenant: Option<String>,
     pub tenant_claims: Option<Vec<String>>,
+    pub tenant_claims_by_name: Option<Vec<String>>,
+    pub immutable_id_claims: Option<Vec<String>>,
     pub tenant_sub_prefix: Option<String>,
     pub tenant_sub_prefix_immutable: Option<String>,
     pub variable: Option<BTreeMap<String, Variable>>,
@@ -69,6 +71,7 @@ pub(super) struct Subject {
     pub default: bool,
     #[serde(default = "yes")]
     pub stable: bool,
+    pub example: Option<String>,
 }
 
 fn yes() -> bool {
@@ -113,6 +116,8 @@ impl Entry {
             tenancy: self.tenancy.or(from.tenancy),
             tenant: self.tenant.or(from.tenant),
             tenant_claims: self.tenant_claims.or(from.tenant_claims),
+            tenant_claims_by_name: self.tenant_claims_by_name.or(from.tenant_claims_by_name),
+            immutable_id_claims: self.immutable_id_claims.or(from.immutable_id_claims),
             tenant_sub_prefix: self.tenant_sub_prefix.or(from.tenant_sub_prefix),
             tenant_sub_prefix_immutable: self
                 .tenant_sub_prefix_immutable
@@ -161,6 +166,7 @@ impl Entry {
                 template: template(&format!("subject[{at}].template"), &subject.template)?,
                 default: subject.default,
                 stable: subject.stable,
+                example: subject.example,
             });
         }
         let azp = self.azp.unwrap_or(match &self.claims {
@@ -193,6 +199,8 @@ impl Entry {
             issuers,
             tenancy,
             tenant_claims,
+            tenant_claims_by_name: self.tenant_claims_by_name.unwrap_or_default(),
+            immutable_id_claims: self.immutable_id_claims.unwrap_or_default(),
             tenant_sub_prefixes: prefixes,
             variables: self.variable.unwrap_or_default(),
             subjects,

@@ -48,6 +48,8 @@ pub struct SubjectForm {
     pub default: bool,
     /// Whether every run of a workload gets the same value.
     pub stable: bool,
+    /// A subject of this form, of an invented tenant.
+    pub example: Option<String>,
 }
 
 /// A platform of the catalogue, or one that a configuration declares.
@@ -63,6 +65,10 @@ pub struct Platform {
     pub tenancy: Tenancy,
     /// Claims that together name the tenant; empty where the issuer's URL does.
     pub tenant_claims: Vec<String>,
+    /// Claims that name the tenant by a name, which may become somebody else's.
+    pub tenant_claims_by_name: Vec<String>,
+    /// Claims whose value survives renames and is not handed to another owner.
+    pub immutable_id_claims: Vec<String>,
     /// Starts of `sub` that name the tenant, as templates that end in a delimiter.
     pub tenant_sub_prefixes: Vec<String>,
     pub variables: BTreeMap<String, Variable>,

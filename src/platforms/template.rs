@@ -104,6 +104,21 @@ impl Template {
         }
     }
 
+    /// The literal text before the first variable.
+    pub fn head(&self) -> &str {
+        match self.parts.first() {
+            Some(TemplatePart::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Whether a text starts with one that the template stands for.
+    pub fn starts(&self, text: &str, variables: &BTreeMap<String, Variable>) -> bool {
+        let whole = self.expression(variables);
+        let start = whole.strip_suffix('$').unwrap_or(&whole);
+        regex::Regex::new(start).is_ok_and(|expression| expression.is_match(text))
+    }
+
     /// The regular expression of all texts it stands for, each variable as a group of its own pattern, anchored.
     pub(super) fn expression(&self, variables: &BTreeMap<String, Variable>) -> String {
         let mut expression = String::from("^");

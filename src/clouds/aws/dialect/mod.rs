@@ -3,6 +3,7 @@
 //! Owns what AWS says and means: partitions, ARNs, the policy language, condition keys, limits. Knows no SDK, makes no call,
 //! reads no clock. What AWS does and where that is written stands in the documentation of each item.
 
+mod admission;
 pub mod arn;
 mod aws_trust;
 pub mod condition_keys;
@@ -10,11 +11,14 @@ mod escape;
 pub mod evaluate;
 pub mod gate;
 pub mod limits;
+pub mod lint;
 pub mod partition;
 pub mod policy;
 mod read_back;
 mod render;
+mod witness;
 
+pub use admission::would_admit;
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
 pub use aws_trust::AwsTrust;
 pub use evaluate::{
@@ -23,6 +27,7 @@ pub use evaluate::{
     exchange_web_identity,
 };
 pub use gate::{GateRefusal, shared_issuer_gate};
+pub use lint::{IssuerFacts, lint};
 pub use partition::Partition;
 pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};
 pub use read_back::{ReadBackError, read_back};

@@ -18,6 +18,8 @@ mod variables;
 mod web_identity;
 
 #[cfg(test)]
+pub(super) mod tests_support;
+#[cfg(test)]
 mod vectors_test;
 
 pub use assume_role::{AssumeRoleAnswer, AwsPrincipal, evaluate_assume_role};
@@ -27,6 +29,7 @@ pub use identity::authorize;
 pub use session_claims::{SessionClaims, SessionClaimsError};
 pub(super) use statement::covers_action;
 pub use truth::Truth;
+pub(super) use web_identity::federated_verdict;
 pub use web_identity::{
     Exchange, RegisteredProvider, StsError, Timestamps, WebIdentityRequest, evaluate_web_identity,
     exchange_web_identity,

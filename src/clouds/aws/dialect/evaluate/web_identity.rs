@@ -83,10 +83,7 @@ pub fn exchange_web_identity(policy: &PolicyDocument, request: &WebIdentityReque
         return trail.refused(StsError::InvalidIdentityToken);
     };
     let context = context(request, &token);
-    let mut names = vec![request.provider.arn.as_str()];
-    if is_built_in(&request.provider.url) {
-        names.push(&request.provider.url);
-    }
+    let names = names(&request.provider.arn, &request.provider.url);
     let mut actions = vec![ACTION];
     if !token.session.tags.is_empty() || !token.session.transitive_tag_keys.is_empty() {
         actions.push(TAG_SESSION);
@@ -115,6 +112,29 @@ pub fn exchange_web_identity(policy: &PolicyDocument, request: &WebIdentityReque
         session: token.session,
         audience: Some(token.audience),
         subject: Some(token.subject),
+    }
+}
+
+/// What the policy says about a bare exchange of a token of this provider, in a context that the caller has filled.
+pub(in super::super) fn federated_verdict(
+    policy: &PolicyDocument,
+    arn: &str,
+    url: &str,
+    context: &Context,
+) -> Verdict {
+    let names = names(arn, url);
+    rule(std::slice::from_ref(policy), ACTION, context, |_, statement| {
+        reaches_federated(statement, &names).truth()
+    })
+    .verdict
+}
+
+/// The forms in which a statement may name a provider.
+fn names<'a>(arn: &'a str, url: &'a str) -> Vec<&'a str> {
+    if is_built_in(url) {
+        vec![arn, url]
+    } else {
+        vec![arn]
     }
 }
 
