@@ -33,6 +33,7 @@ fn check_statement(statement: &Statement) -> Result<(), ApiError> {
             "Policy document should not specify a principal.",
         ));
     }
+    check_vendors(statement.actions.names())?;
     let Some(Resources::Resource(names) | Resources::NotResource(names)) = &statement.resources else {
         return Err(ApiError::malformed_policy(
             "Policy statement must contain resources.",
@@ -42,6 +43,18 @@ fn check_statement(statement: &Statement) -> Result<(), ApiError> {
     match names.iter().find(|name| !is_arn(name)) {
         Some(name) => Err(ApiError::malformed_policy(format!(
             "Resource {name} must be in ARN format or \"*\"."
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// `*`, or the name of one service before the colon.
+fn check_vendors(actions: &[String]) -> Result<(), ApiError> {
+    let is_name = |vendor: &str| vendor.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let vendor = |action: &String| action.split_once(':').map(|(vendor, _)| vendor.to_owned());
+    match actions.iter().filter_map(vendor).find(|vendor| !is_name(vendor)) {
+        Some(vendor) => Err(ApiError::malformed_policy(format!(
+            "Vendor {vendor} is not valid"
         ))),
         None => Ok(()),
     }
@@ -61,6 +74,7 @@ mod tests {
             statement(r#""Action":"s3:GetObject""#),
             statement(r#""Action":"s3:GetObject","Resource":"b/*""#),
             statement(r#""Action":"GetObject","Resource":"*""#),
+            statement(r#""Action":"*:Get*","Resource":"*""#),
             statement(r#""Action":"s3:GetObject","Resource":"*","Principal":{"AWS":"111122223333"}"#),
             r#"{"Version":"2012-10-17","Statement":[]}"#.to_owned(),
             "{".to_owned(),

@@ -14,6 +14,7 @@ mod policies;
 mod profiles;
 mod provider_parts;
 mod providers;
+mod role_creation;
 mod roles;
 mod tagging;
 mod trust_policy;
@@ -50,7 +51,7 @@ const OPERATIONS: &[Operation] = &[
     of("CreateInstanceProfile", profiles::create),
     of("CreateOpenIDConnectProvider", providers::create),
     of("CreatePolicy", policies::create),
-    of("CreateRole", roles::create),
+    of("CreateRole", role_creation::create),
     of("DeleteInstanceProfile", profiles::delete),
     of("DeleteOpenIDConnectProvider", providers::delete),
     of("DeletePolicy", policies::delete),

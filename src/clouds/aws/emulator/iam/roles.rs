@@ -1,81 +1,21 @@
-//! Roles: create, read, list, change, delete.
-
-use std::collections::BTreeMap;
+//! Roles: read, list, change, delete.
 
 use super::call::Call;
 use super::page::Page;
 use super::tagging::{self, GivenTags};
-use super::{boundary, trust_policy};
+use super::trust_policy;
 use crate::clouds::aws::emulator::permission::Ask;
 use crate::clouds::aws::emulator::rule;
 use crate::clouds::aws::emulator::store::{Account, KeyCase, Role};
-use crate::clouds::aws::emulator::wire::{ApiError, Reply, Xml, random, timestamp};
+use crate::clouds::aws::emulator::wire::{ApiError, Query, Reply, Xml, timestamp};
 
-/// The most roles an account may have (quota L-FE177D64).
-const ROLES: usize = 1000;
-/// Bounds and default of `MaxSessionDuration`, in seconds.
-const SESSION: (u32, u32) = (3600, 43_200);
+/// `MaxSessionDuration` when nobody says otherwise, in seconds.
+pub const DEFAULT_SESSION: u32 = 3600;
 
-pub fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
-    let query = call.query;
-    let name = rule::ROLE_NAME.required(query, "RoleName")?;
-    let path = rule::ROLE_PATH.optional(query, "Path")?.unwrap_or("/");
-    let document = rule::DOCUMENT.required(query, "AssumeRolePolicyDocument")?;
-    let description = rule::ROLE_DESCRIPTION.optional(query, "Description")?;
-    let max_session = rule::number(query, "MaxSessionDuration", SESSION.0, SESSION.1)?;
-    let limit = rule::ARN.optional(query, "PermissionsBoundary")?;
-    let tags = GivenTags::read(query, KeyCase::Ignored)?;
-    let arn = call.arn(&format!("role{path}{name}"));
-    let mut ask = tags.ask(Ask::about(&arn));
-    if let Some(limit) = limit {
-        ask = ask.with("iam:PermissionsBoundary", vec![limit.to_owned()]);
-    }
-    if !tags.is_empty() {
-        call.permit(Some("iam:TagRole"), &ask)?;
-    }
-    let (now, fresh) = (call.now, call.freshness);
-    call.permit(None, &ask)?;
-    let trust = trust_policy::checked(call.world(), document)?;
-    let opened = call.open(&ask)?;
-    if let Some(limit) = limit {
-        boundary::checked(opened.account, opened.of_aws, limit)?;
-    }
-    let account = opened.account;
-    if account.role(name).is_some() {
-        return Err(ApiError::already_exists(format!(
-            "Role with name {name} already exists."
-        )));
-    }
-    if account.roles.len() >= ROLES {
-        return Err(ApiError::limit_exceeded(format!(
-            "Cannot exceed quota for RolesPerAccount: {ROLES}"
-        )));
-    }
-    let role = Role {
-        path: path.to_owned(),
-        name: name.to_owned(),
-        id: random::unique_id("AROA")?,
-        arn,
-        created: now,
-        trust,
-        description: description.map(str::to_owned),
-        max_session: max_session.unwrap_or(SESSION.0),
-        boundary: limit.map(str::to_owned),
-        tags: tags.fresh(KeyCase::Ignored),
-        inline: BTreeMap::new(),
-        attached: Vec::new(),
-        last_used: None,
-        unseen_reads: fresh.role_reads,
-    };
-    let reply = Reply::result(|xml| {
-        xml.element("Role", |xml| {
-            write(xml, &role);
-            write_boundary(xml, &role);
-            write_tags(xml, &role);
-        });
-    });
-    account.roles.insert(name.to_lowercase(), role);
-    Ok(reply)
+/// # Errors
+/// `ValidationError` for less than an hour or more than twelve.
+pub fn max_session(query: &Query) -> Result<Option<u32>, ApiError> {
+    rule::number(query, "MaxSessionDuration", 3600, 43_200)
 }
 
 pub fn get(call: &mut Call<'_>) -> Result<Reply, ApiError> {
@@ -119,12 +59,12 @@ pub fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
 pub fn update(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let name = rule::ROLE_NAME.required(call.query, "RoleName")?;
     let description = rule::ROLE_DESCRIPTION.optional(call.query, "Description")?;
-    let max_session = rule::number(call.query, "MaxSessionDuration", SESSION.0, SESSION.1)?;
+    let duration = max_session(call.query)?;
     let role = call.role(name)?;
     if let Some(description) = description {
         role.description = Some(description.to_owned());
     }
-    role.max_session = max_session.unwrap_or(SESSION.0);
+    role.max_session = duration.unwrap_or(DEFAULT_SESSION);
     Ok(Reply::result(|_| {}))
 }
 
