@@ -6,7 +6,7 @@ use super::leftover::{self, Found};
 use super::meaning::Meaning;
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::names::{self, RoleName};
+use super::names::{self, NoName, RoleName};
 use super::permissions::{Permissions, grant};
 use super::places;
 use super::read::identity;
@@ -42,7 +42,8 @@ pub async fn create(
     let new = work.new_role();
     let name = match names::decide(&work, planned, &new).await {
         Ok(name) => name,
-        Err(error) => {
+        Err(NoName::Foreign(difference)) => return foreign(&work, &new.name, &difference, diagnostics),
+        Err(NoName::Aws(error)) => {
             return diagnosis::error(
                 "Could not look for the role",
                 Path::of("role_name"),
@@ -153,17 +154,20 @@ async fn meet(
         Ok(_) => "another resource of this configuration has it".to_owned(),
         Err(difference) => difference,
     };
+    foreign(work, &new.name, &difference, diagnostics);
+    None
+}
+
+fn foreign(work: &Work<'_>, name: &str, difference: &str, diagnostics: &mut Diagnostics) {
+    let account = &work.home.account;
     diagnostics.error(
         Path::of("role_name"),
         "Role exists already",
         format!(
             "expected no role `{name}` in account {account}, found one, and it is not the leftover of an interrupted create: \
-             {difference}. To manage that role, import it with the id `{account}/{name}`; else choose another name.",
-            name = new.name,
-            account = work.home.account,
+             {difference}. To manage that role, import it with the id `{account}/{name}`; else choose another name."
         ),
     );
-    None
 }
 
 fn adopt(work: &Work<'_>, found: Found) -> (crate::clouds::aws::client::Role, Permissions) {

@@ -11,7 +11,7 @@ use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{Partition, ProviderArn};
 use crate::clouds::aws::sharing::Left;
-use crate::framework::{Context, Diagnostics, Path, Progress};
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
 
 pub async fn delete(
     aws: &Configured,
@@ -38,23 +38,24 @@ pub async fn delete(
             return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
         }
     };
-    if let Some(name) = state.role_name.text() {
-        match delete_role(&iam, &limits, name, &state).await {
+    // A state without the role's id is that of a create which made no role: one of that name is somebody else's.
+    let ours = state.role_name.text().zip(state.role_unique_id.text());
+    if let Some((name, id)) = ours {
+        match delete_role(&iam, &limits, (name, id), &state).await {
             Ok(()) => {}
             Err(Refusal::Aws(error)) => {
                 return diagnosis::error("Could not delete the role", Path::root(), &error, diagnostics);
             }
             Err(Refusal::Foreign(things)) => return foreign(diagnostics, name, &things),
         }
-        if let Some(id) = state.role_unique_id.text() {
-            aws.sharing.role_deleted(id);
-        }
+        aws.sharing.role_deleted(id);
         progress.state = Some(TrustModel {
-            role_arn: Default::default(),
+            role_arn: Attr::Null,
+            role_unique_id: Attr::Null,
             ..state.clone()
         });
     }
-    let role = state.role_name.text().unwrap_or_default();
+    let role = ours.map_or("", |(name, _)| name);
     if leave_all(aws, &iam, role, progress, diagnostics).await {
         progress.state = None;
     }
@@ -71,7 +72,19 @@ impl From<AwsError> for Refusal {
     }
 }
 
-async fn delete_role(iam: &Iam, limits: &Limits, name: &str, state: &TrustModel) -> Result<(), Refusal> {
+async fn delete_role(
+    iam: &Iam,
+    limits: &Limits,
+    (name, id): (&str, &str),
+    state: &TrustModel,
+) -> Result<(), Refusal> {
+    match iam.get_role(name).await {
+        // deleted, and made anew by somebody else: not ours to delete
+        Ok(role) if role.unique_id != id => return Ok(()),
+        Ok(_) => {}
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    }
     let (attached, inline) = match attachments(iam, name).await {
         Ok(found) => found,
         Err(error) if error.is_not_found() => return Ok(()),

@@ -17,28 +17,51 @@ pub struct RoleName {
     pub leftover: Option<Found>,
 }
 
-/// Decides on the name. For a prefix the account is searched for the leftover of a crash, by its mark.
+/// Why there is no name to go on with.
+pub enum NoName {
+    Aws(AwsError),
+    /// The role exists and is not the leftover of a crash: the difference.
+    Foreign(String),
+}
+
+impl From<AwsError> for NoName {
+    fn from(error: AwsError) -> Self {
+        Self::Aws(error)
+    }
+}
+
+/// Decides on the name, before anything is written. A role of that name, or with that prefix and our mark, may be the
+/// leftover of a crash.
 ///
 /// # Errors
-/// As IAM answers.
-pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Result<RoleName, AwsError> {
-    if let Some(name) = planned.role_name.text() {
-        return Ok(RoleName {
-            text: name.to_owned(),
-            leftover: None,
+/// As IAM answers, and a role that is somebody else's.
+pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Result<RoleName, NoName> {
+    let Some(name) = planned.role_name.text() else {
+        let prefix = planned.role_name_prefix.text().unwrap_or_default();
+        return Ok(match leftover::search(work, prefix, new).await? {
+            Some(found) => RoleName {
+                text: found.role.name.clone(),
+                leftover: Some(found),
+            },
+            None => RoleName {
+                text: generate(prefix),
+                leftover: None,
+            },
         });
+    };
+    let named = |leftover| RoleName {
+        text: name.to_owned(),
+        leftover,
+    };
+    match leftover::examine(work, new).await {
+        Err(error) if error.is_not_found() => Ok(named(None)),
+        Err(error) => Err(error.into()),
+        Ok(Ok(found)) if leftover::hold(work, name) => Ok(named(Some(found))),
+        Ok(Ok(_)) => Err(NoName::Foreign(
+            "another resource of this configuration has it".to_owned(),
+        )),
+        Ok(Err(difference)) => Err(NoName::Foreign(difference)),
     }
-    let prefix = planned.role_name_prefix.text().unwrap_or_default();
-    if let Some(found) = leftover::search(work, prefix, new).await? {
-        return Ok(RoleName {
-            text: found.role.name.clone(),
-            leftover: Some(found),
-        });
-    }
-    Ok(RoleName {
-        text: generate(prefix),
-        leftover: None,
-    })
 }
 
 /// What a trust is recognised by after a crash: its name, or its prefix.

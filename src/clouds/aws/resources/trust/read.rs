@@ -24,9 +24,10 @@ pub async fn read(
     let Some(mut state) = progress.state.clone() else {
         return;
     };
-    let Some(name) = state.role_name.text().map(str::to_owned) else {
-        // A create that ended before there was a role: nothing to look at, the next create begins anew.
-        progress.state = None;
+    let mut memory = Memory::of(&progress.private);
+    let made = memory.imported || !state.role_unique_id.is_null();
+    let Some(name) = state.role_name.text().filter(|_| made).map(str::to_owned) else {
+        // A create that made no role: what it did make is in the memory, and a role of that name is somebody else's.
         return;
     };
     let iam = match aws.iam(context, account_of(&state).as_ref()).await {
@@ -35,9 +36,12 @@ pub async fn read(
             return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
         }
     };
-    let mut memory = Memory::of(&progress.private);
     match refresh(aws, &iam, &name, (&mut state, &mut memory), diagnostics).await {
-        Ok(()) => {
+        Ok(false) => {
+            progress.state = None;
+            another_role(&name, diagnostics);
+        }
+        Ok(true) => {
             memory.keep_in(&mut progress.private);
             progress.identity = Some(identity(&state));
             progress.state = Some(state);
@@ -52,6 +56,17 @@ pub async fn read(
     }
 }
 
+fn another_role(name: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.warning(
+        Path::of("role_name"),
+        "The role was made anew by somebody else",
+        format!(
+            "the role `{name}` is another one than this resource made (its unique id differs), so it counts as somebody else's \
+             and ours as deleted. Import it to manage it, or delete it to have it made again."
+        ),
+    );
+}
+
 /// The identity of a trust that exists.
 pub fn identity(state: &TrustModel) -> Value {
     let text = |attr: &Attr<String>| attr.text().map_or(Value::Null, Value::string);
@@ -61,21 +76,25 @@ pub fn identity(state: &TrustModel) -> Value {
     ]))
 }
 
+/// False: the role of this name is another one than the state's.
 async fn refresh(
     aws: &Configured,
     iam: &Iam,
     name: &str,
     (state, memory): (&mut TrustModel, &mut Memory),
     diagnostics: &mut Diagnostics,
-) -> Result<(), AwsError> {
+) -> Result<bool, AwsError> {
     let role = iam.get_role(name).await?;
+    if state.role_unique_id.text().is_some_and(|id| id != role.unique_id) {
+        return Ok(false);
+    }
     let Ok(arn) = RoleArn::parse(&role.arn) else {
         diagnostics.error(
             Path::root(),
             "Unreadable role",
             format!("expected the ARN of a role, found `{}`", role.arn),
         );
-        return Ok(());
+        return Ok(true);
     };
     let home = Home {
         account: arn.account().clone(),
@@ -88,7 +107,7 @@ async fn refresh(
     read_permissions(iam, name, state, memory.imported, home.partition).await?;
     memory.incomplete = read_providers(iam, state, &home).await?;
     describe(aws, state, &home);
-    Ok(())
+    Ok(true)
 }
 
 /// What follows from the arguments alone, where the arguments are understood. A mistake in them is the plan's to say.
