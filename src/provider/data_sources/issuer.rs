@@ -7,6 +7,7 @@ use crate::clouds::trust_arguments::FindingModel;
 use crate::framework::{Attr, Attribute, Context, DataSource, Diagnostics, Nesting, Path, Schema, Type};
 use crate::model;
 use crate::oidc::{IssuerReport, KeyReport, inspect};
+use crate::platforms::infer;
 use crate::provider::settings::Settings;
 use crate::trust::IssuerUrl;
 
@@ -28,6 +29,7 @@ model! {
         pub certificate_chain: Attr<Vec<String>>,
         pub thumbprint: Attr<String>,
         pub thumbprints: Attr<Vec<String>>,
+        pub effective_platform: Attr<String>,
         pub findings: Attr<Vec<FindingModel>>,
     }
 }
@@ -89,7 +91,7 @@ impl DataSource for IssuerSource {
             report = inspect(&fetcher, &issuer) => report.map_err(|e| e.to_string()),
         };
         report
-            .map(|report| answer(config, &report))
+            .map(|report| answer(config, &issuer, &report))
             .map_err(|reason| {
                 let detail = format!("`{issuer}`: {reason}");
                 diagnostics.error(at(), "Issuer cannot be read", detail);
@@ -98,7 +100,7 @@ impl DataSource for IssuerSource {
     }
 }
 
-fn answer(config: IssuerModel, report: &IssuerReport) -> IssuerModel {
+fn answer(config: IssuerModel, issuer: &IssuerUrl, report: &IssuerReport) -> IssuerModel {
     let texts = |texts: Vec<&str>| Attr::Known(texts.into_iter().map(ToOwned::to_owned).collect());
     let document = serde_json::Value::Object(report.metadata.members().clone());
     IssuerModel {
@@ -111,6 +113,7 @@ fn answer(config: IssuerModel, report: &IssuerReport) -> IssuerModel {
         certificate_chain: Attr::Known(report.certificate_chain().to_vec()),
         thumbprint: Attr::from_option(report.thumbprint().map(ToOwned::to_owned)),
         thumbprints: texts(report.thumbprints()),
+        effective_platform: Attr::from_text(infer(issuer).id()),
         findings: Attr::Known(report.findings.iter().map(to_model).collect()),
     }
 }
@@ -154,6 +157,7 @@ fn attributes() -> Vec<Attribute> {
         texts("certificate_chain", "The certificates that the host of the key set presents, PEM, its own first."),
         text("thumbprint", "What AWS calls the thumbprint: SHA-1 of the last of these certificates, in lower-case hex; null without TLS."),
         texts("thumbprints", "The thumbprints of the hosts of the key set and of the discovery document, each once."),
+        text("effective_platform", "The platform that the catalogue knows by this issuer; `generic` when it knows none."),
         nested("findings", finding_attributes(), "What each cloud would refuse, and what is unwise; worst first."),
     ]
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Sharing;
 use crate::clouds::aws::client::{AwsError, Iam, Role};
-use crate::clouds::aws::dialect::{PolicyDocument, ProviderArn};
+use crate::clouds::aws::dialect::{IssuerFacts, PolicyDocument, ProviderArn, lint, would_admit};
 use crate::trust::{Audience, Finding, Severity};
 
 /// A role whose trust policy names the provider.
@@ -123,7 +123,12 @@ fn newly_open(
 
 /// That of the role concerned; at least medium, since somebody's door opens.
 fn severity(role: &Neighbour) -> Severity {
-    let worst = |policy: &PolicyDocument| lint(policy).iter().map(|finding| finding.severity).max();
+    let worst = |policy: &PolicyDocument| {
+        lint(policy, &IssuerFacts::of)
+            .iter()
+            .map(|finding| finding.severity)
+            .max()
+    };
     role.policy
         .as_ref()
         .map_or(Severity::Critical, |policy| {
@@ -154,12 +159,4 @@ fn holds(value: &serde_json::Value, arn: &str) -> bool {
         serde_json::Value::Object(members) => members.values().any(|member| holds(member, arn)),
         _ => false,
     }
-}
-
-fn would_admit(_: &PolicyDocument, _: &ProviderArn, _: &Audience) -> Option<crate::trust::Claims> {
-    Some(crate::trust::Claims::default())
-}
-
-fn lint(_: &PolicyDocument) -> Vec<Finding> {
-    Vec::new()
 }

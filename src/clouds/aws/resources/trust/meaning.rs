@@ -7,7 +7,8 @@ use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::condition_keys::is_built_in;
 use crate::clouds::aws::dialect::limits::{self, Loopback, TrustPolicyLength};
 use crate::clouds::aws::dialect::{
-    AccountId, AwsTrust, Partition, PolicyDocument, ProviderArn, Statement, render, shared_issuer_gate,
+    AccountId, AwsTrust, IssuerFacts, Partition, PolicyDocument, ProviderArn, Statement, lint, render,
+    shared_issuer_gate,
 };
 use crate::clouds::guardrail::to_model;
 use crate::clouds::trust_arguments::{FindingModel, Reading, Signer, path_of};
@@ -200,8 +201,23 @@ impl Meaning {
 }
 
 fn lint_with(policy: &PolicyDocument, signers: &[(IssuerUrl, Signer)]) -> Vec<Finding> {
-    let _ = (policy, signers);
-    Vec::new()
+    let facts = |url: &str| {
+        let known = signers.iter().find(|(issuer, _)| issuer.without_scheme() == url);
+        known.map_or_else(|| IssuerFacts::of(url), |(_, signer)| facts_of(url, signer))
+    };
+    lint(policy, &facts)
+}
+
+/// A platform that is named says more than what the issuer's URL tells.
+fn facts_of(url: &str, signer: &Signer) -> IssuerFacts {
+    let facts = match signer.platforms.as_slice() {
+        [platform] => IssuerFacts::from(platform),
+        _ => IssuerFacts::of(url),
+    };
+    IssuerFacts {
+        tenancy: signer.tenancy,
+        ..facts
+    }
 }
 
 /// Findings as the attribute shows them.
