@@ -1,4 +1,6 @@
-//! Lists the catalogue of platforms, and compiles `proto/` without `protoc`: the server side for the library, the client side for the tests, and the
+//! Makes code from data: the services from `proto/`, the list of platforms from their files.
+//!
+//! `proto/` is compiled without `protoc`: the server side for the library, the client side for the tests, and the
 //! descriptors for the test that compares them with the protocol's tables.
 
 use std::error::Error;
@@ -7,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use prost::Message;
+use tonic_prost_build::FileDescriptorSet;
 
 const FILES: [&str; 3] = [
     "proto/tfplugin6.proto",
@@ -15,10 +18,14 @@ const FILES: [&str; 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    catalogue()?;
-    println!("cargo:rerun-if-changed=proto");
-    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("OUT_DIR is not set")?);
+    services(&out)?;
+    catalogue(&out)
+}
+
+fn services(out: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=proto");
     let descriptors = protox::compile(FILES, ["proto"])?;
     fs::write(out.join("descriptors.bin"), descriptors.encode_to_vec())?;
     for side in ["server", "client"] {
@@ -29,11 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn generate(
-    side: &str,
-    folder: &Path,
-    descriptors: tonic_prost_build::FileDescriptorSet,
-) -> Result<(), Box<dyn Error>> {
+fn generate(side: &str, folder: &Path, descriptors: FileDescriptorSet) -> Result<(), Box<dyn Error>> {
     tonic_prost_build::configure()
         .build_server(side == "server")
         .build_client(side == "client")
@@ -45,7 +48,7 @@ fn generate(
 }
 
 /// Lists the files of the catalogue of platforms, with the issuers in them, so that adding a platform is adding a file.
-fn catalogue() -> Result<(), Box<dyn Error>> {
+fn catalogue(out: &Path) -> Result<(), Box<dyn Error>> {
     let dir = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("src/platforms/catalogue");
     println!("cargo::rerun-if-changed={}", dir.display());
     let mut ids = Vec::new();
@@ -71,7 +74,7 @@ fn catalogue() -> Result<(), Box<dyn Error>> {
         )?;
     }
     code.push_str("];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("catalogue.rs"), code)?;
+    fs::write(out.join("catalogue.rs"), code)?;
     Ok(())
 }
 

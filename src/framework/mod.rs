@@ -23,6 +23,7 @@ mod resource;
 pub mod rules;
 mod schema;
 mod server;
+pub mod testing;
 mod timeouts;
 mod ty;
 mod value;

@@ -7,7 +7,7 @@ mod replace;
 
 pub use changes::{differs, without_marks};
 pub use complete::{fill_defaults, mark_unknown, null_write_only};
-pub use counterparts::Counterparts;
+pub use counterparts::{Counterparts, each};
 pub use replace::replaced;
 
 use std::collections::BTreeMap;
