@@ -127,16 +127,33 @@ impl PartialOrd for Number {
     }
 }
 
-/// An order to sort by, not the order of magnitude.
+/// The order of magnitude.
 impl Ord for Number {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (self.as_i64(), other.as_i64()) {
-            (Some(a), Some(b)) => a.cmp(&b),
+        if let (Self::Int(a), Self::Int(b)) = (self, other) {
+            return a.cmp(b);
+        }
+        let (a, b) = (self.text(), other.text());
+        match (a.strip_prefix('-'), b.strip_prefix('-')) {
+            (None, None) => by_magnitude(&a, &b),
+            (Some(a), Some(b)) => by_magnitude(b, a),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (None, None) => self.text().cmp(&other.text()),
         }
     }
+}
+
+/// Compares normal forms without a sign: digits of the same place, from the front.
+fn by_magnitude(a: &str, b: &str) -> Ordering {
+    if let (true, _) | (_, true) = (a == "inf", b == "inf") {
+        return (a == "inf").cmp(&(b == "inf"));
+    }
+    let (a_whole, a_fraction) = a.split_once('.').unwrap_or((a, ""));
+    let (b_whole, b_fraction) = b.split_once('.').unwrap_or((b, ""));
+    let by_length = a_whole.len().cmp(&b_whole.len());
+    by_length
+        .then_with(|| a_whole.cmp(b_whole))
+        .then_with(|| a_fraction.cmp(b_fraction))
 }
 
 impl fmt::Display for Number {
@@ -274,6 +291,37 @@ mod tests {
         assert_eq!(Number::Decimal("7".into()), Number::Int(7));
         assert_eq!(Number::Decimal("7".into()).as_i64(), Some(7));
         assert_ne!(Number::Decimal("7.5".into()), Number::Int(7));
+    }
+
+    #[test]
+    fn numbers_are_ordered_by_magnitude() {
+        let mut numbers: Vec<Number> = [
+            "10",
+            "-0.5",
+            "1e30",
+            "2",
+            "1.5",
+            "-1e30",
+            "0",
+            "1.25",
+            "-2",
+            "9223372036854775808",
+        ]
+        .map(|text| Number::parse(text).unwrap())
+        .into();
+        numbers.extend([
+            Number::Float(f64::INFINITY),
+            Number::Float(f64::NEG_INFINITY),
+            Number::Float(0.1),
+        ]);
+        numbers.sort();
+        let texts: Vec<String> = numbers.iter().map(Number::to_string).collect();
+        assert_eq!(texts.first().unwrap(), "-inf");
+        assert_eq!(texts.last().unwrap(), "inf");
+        assert_eq!(
+            texts.get(2..9).unwrap(),
+            ["-2", "-0.5", "0", "0.1", "1.25", "1.5", "2"]
+        );
     }
 
     #[test]

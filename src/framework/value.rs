@@ -10,8 +10,9 @@ use super::{Number, Type};
 /// Equality is the host's: sets have no order and no duplicates, numbers compare by value.
 ///
 /// INVARIANT: strings are in Unicode NFC, as the host normalises them; [`Value::string`] does it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Value {
+    #[default]
     Null,
     /// Not known yet, with what is known about it. Never to be taken for null.
     Unknown(Option<Box<Refinement>>),

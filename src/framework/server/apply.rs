@@ -141,7 +141,8 @@ fn identity(
         .and_then(|identity| conform(identity, ty).ok())
         .filter(Value::is_wholly_known);
     if !failed {
-        if reached.is_none() {
+        // a host that knows no identities sends none at an update, and needs none back
+        if reached.is_none() && call.prior.is_null() {
             diagnostics.error(
                 Path::root(),
                 "Provider defect",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::framework::{Attribute, AttributeType, Schema, Value};
+use crate::framework::{Attribute, AttributeType, Nesting, Schema, Value};
 
 /// The whole object of a block in which only `written` is written.
 pub fn configuration<const N: usize>(schema: &Schema, written: [(&str, Value); N]) -> Value {
@@ -27,7 +27,7 @@ fn complete(attributes: &[Attribute], mut written: BTreeMap<String, Value>) -> B
 }
 
 fn complete_value(attribute: &Attribute, value: Value) -> Value {
-    let AttributeType::Nested(_, inner) = &attribute.ty else {
+    let AttributeType::Nested(nesting, inner) = &attribute.ty else {
         return value;
     };
     let object = |value: Value| match value {
@@ -37,7 +37,9 @@ fn complete_value(attribute: &Attribute, value: Value) -> Value {
     match value {
         Value::List(items) => Value::List(items.into_iter().map(object).collect()),
         Value::Set(items) => Value::Set(items.into_iter().map(object).collect()),
-        Value::Map(members) => Value::Map(members.into_iter().map(|(k, v)| (k, object(v))).collect()),
+        Value::Map(members) | Value::Object(members) if *nesting == Nesting::Map => {
+            Value::Map(members.into_iter().map(|(k, v)| (k, object(v))).collect())
+        }
         other => object(other),
     }
 }

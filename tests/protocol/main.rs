@@ -1,0 +1,19 @@
+//! The plugin protocol, from outside: its tables, its values, a host written here, and the real host.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+
+mod descriptors;
+mod driver;
+mod fixture;
+mod plans;
+mod programs;
+mod shared;
+mod terraform;
+mod values;
+mod values_json;
