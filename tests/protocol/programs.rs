@@ -20,6 +20,18 @@ static FIXTURE: LazyLock<PathBuf> = LazyLock::new(|| {
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
     }
+    // what cargo says about the running test would make build scripts of dependencies run again
+    let spoken = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_CRATE_",
+        "CARGO_BIN_",
+        "CARGO_PRIMARY_",
+        "OUT_DIR",
+    ];
+    for (name, _) in std::env::vars().filter(|(name, _)| spoken.iter().any(|start| name.starts_with(start))) {
+        cargo.env_remove(name);
+    }
     cargo
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit());
