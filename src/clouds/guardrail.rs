@@ -31,6 +31,24 @@ impl Mode {
     }
 }
 
+/// The rules a trust can break, by id.
+pub const RULES: [&str; 5] = [
+    "missing-subject",
+    "open-subject",
+    "missing-audience",
+    "audience-widens",
+    "revives-roles",
+];
+
+/// The severities, from mild to grave.
+pub const SEVERITIES: [Severity; 5] = [
+    Severity::Info,
+    Severity::Low,
+    Severity::Medium,
+    Severity::High,
+    Severity::Critical,
+];
+
 /// The provider's settings on findings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Guardrail {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clouds::guardrail::{Guardrail, Mode};
+use crate::clouds::guardrail::{Guardrail, Mode, RULES, SEVERITIES};
 use crate::clouds::{Common, Environment};
 use crate::framework::{Attr, Attribute, Convert, Diagnostics, Path, StringSet, Value, parse_duration};
 use crate::oidc::ExtraRoots;
+use crate::trust::Severity;
 
 /// Environment variables, with the argument each stands for.
 pub(super) const GUARDRAIL: &str = "OIDCFED_GUARDRAIL";
@@ -203,12 +204,14 @@ async fn read_bundle(file: &str) -> Result<Vec<u8>, String> {
 }
 
 fn severity_or_rule(text: &str) -> Result<(), String> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if !text.is_empty() && text.chars().all(fits) {
+    let severities = SEVERITIES.map(Severity::as_str);
+    if severities.contains(&text) || RULES.contains(&text) {
         return Ok(());
     }
     Err(format!(
-        "expected a severity (`critical`, `high` …) or the id of a rule (`open-subject`), found `{text}`"
+        "expected a severity ({}) or a rule ({}), found `{text}`",
+        severities.join(", "),
+        RULES.join(", ")
     ))
 }
 

@@ -10,4 +10,7 @@ mod data_sources;
 mod settings;
 mod the_provider;
 
+#[cfg(test)]
+mod tests;
+
 pub use the_provider::Oidcfed;

@@ -149,10 +149,11 @@ fn begin(arn: &ProviderArn) -> Imported<OidcProviderModel> {
         arn: Attr::from_text(arn.to_string()),
         ..OidcProviderModel::default()
     };
+    let identity = Some(identity(&state));
     Imported {
         state,
         private,
-        identity: None,
+        identity,
     }
 }
 

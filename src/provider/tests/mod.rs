@@ -1,0 +1,6 @@
+//! The whole provider, driven as a host drives it, against the emulated AWS: everything but the wire.
+
+mod data_sources;
+mod host;
+mod lab;
+mod oidc_provider;
