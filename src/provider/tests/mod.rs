@@ -4,3 +4,4 @@ mod data_sources;
 mod host;
 mod lab;
 mod oidc_provider;
+mod trust;

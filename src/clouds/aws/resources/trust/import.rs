@@ -2,18 +2,56 @@
 
 use super::memory::Memory;
 use super::model::TrustModel;
+use super::read::identity;
+use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, RoleArn, limits};
 use crate::framework::{Attr, Diagnostics, ImportKey, Imported, Path, Private, Value};
 
-pub fn import(key: ImportKey, diagnostics: &mut Diagnostics) -> Option<Imported<TrustModel>> {
+pub async fn import(
+    aws: &Configured,
+    key: ImportKey,
+    diagnostics: &mut Diagnostics,
+) -> Option<Imported<TrustModel>> {
     let found = match &key {
         ImportKey::Id(id) => of_id(id),
         ImportKey::Identity(identity) => of_identity(identity),
     };
     match found {
+        // An identity never changes afterwards, so that it has to be complete from the start.
+        Ok((None, name)) if matches!(key, ImportKey::Identity(_)) => {
+            in_own_account(aws, &name, diagnostics).await
+        }
         Ok((account, name)) => Some(begin(account, &name)),
         Err(reason) => {
             diagnostics.error(Path::root(), "Invalid import", reason);
+            None
+        }
+    }
+}
+
+async fn in_own_account(
+    aws: &Configured,
+    name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Imported<TrustModel>> {
+    let own = match aws.accounts() {
+        Ok(accounts) => accounts.own_account().await,
+        Err(error) => Err(error),
+    };
+    match own {
+        Ok(own) => {
+            let begun = begin(Some(own.account), name);
+            let identity = Some(identity(&begun.state));
+            Some(Imported { identity, ..begun })
+        }
+        Err(error) => {
+            diagnosis::error(
+                "Could not find out the AWS account",
+                Path::root(),
+                &error,
+                diagnostics,
+            );
             None
         }
     }

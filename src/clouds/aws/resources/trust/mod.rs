@@ -141,7 +141,7 @@ impl Resource for AwsTrustResource {
         key: ImportKey,
         diagnostics: &mut Diagnostics,
     ) -> Option<Imported<TrustModel>> {
-        import::import(key, diagnostics)
+        import::import(&self.aws.get(), key, diagnostics).await
     }
 
     fn move_state(
