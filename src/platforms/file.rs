@@ -2,8 +2,10 @@
 
 use regex::Regex;
 
+use super::alphabet::Alphabet;
 use super::entry::{Entry, Origin, PlatformError, field, missing};
 use super::platform::Platform;
+use super::template::TemplatePart;
 use super::tenancy::Tenancy;
 use crate::trust::IssuerUrl;
 
@@ -25,6 +27,7 @@ impl Platform {
         platform.check_issuers()?;
         platform.check_variables()?;
         platform.check_tenant(tenant.as_deref())?;
+        platform.check_ambiguity()?;
         Ok(platform)
     }
 
@@ -45,8 +48,8 @@ impl Platform {
                 .parts()
                 .iter()
                 .map(|part| match part {
-                    super::TemplatePart::Literal(text) => text.as_str(),
-                    super::TemplatePart::Variable(_) => "x",
+                    TemplatePart::Literal(text) => text.as_str(),
+                    TemplatePart::Variable(_) => "x",
                 })
                 .collect();
             IssuerUrl::parse(&example).map_err(|e| field("issuer", e))?;
@@ -73,6 +76,41 @@ impl Platform {
             {
                 let reason = format!("`{{{name}}}` is no variable; describe it below `[variable]`");
                 return Err(field(what, reason));
+            }
+        }
+        Ok(())
+    }
+
+    /// SECURITY: a variable that can hold the literal behind it lets one value read as another: a project named
+    /// `x:team:victim` must not forge a tenant.
+    fn check_ambiguity(&self) -> Result<(), PlatformError> {
+        let issuers = self.issuers.iter().map(|form| ("issuer", &form.template));
+        let subjects = self.subjects.iter().map(|subject| ("subject", &subject.template));
+        for (what, template) in issuers.chain(subjects) {
+            let mut parts = template.parts().iter().peekable();
+            while let Some(part) = parts.next() {
+                let TemplatePart::Variable(name) = part else {
+                    continue;
+                };
+                let Some(variable) = self.variables.get(name) else {
+                    continue;
+                };
+                let behind = match parts.peek() {
+                    Some(TemplatePart::Literal(literal)) => literal,
+                    Some(TemplatePart::Variable(next)) => {
+                        let reason =
+                            format!("expected text between `{{{name}}}` and `{{{next}}}`, found none");
+                        return Err(field(what, reason));
+                    }
+                    None => continue,
+                };
+                if Alphabet::of(&variable.pattern).can_hold(behind) {
+                    let reason = format!(
+                        "the pattern `{}` of `{{{name}}}` can hold the `{behind}` that follows it, so that one value could be read as several; expected a pattern without one of its characters",
+                        variable.pattern
+                    );
+                    return Err(field(what, reason));
+                }
             }
         }
         Ok(())

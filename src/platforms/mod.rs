@@ -3,6 +3,7 @@
 //! Owns what is known about issuers: their URLs, who shares them, how their subjects are made, what their tokens carry.
 //! Knows no cloud beyond the names of fields that the catalogue keeps for one. Nothing is parsed before it is asked for.
 
+mod alphabet;
 mod catalogue;
 mod entry;
 mod file;

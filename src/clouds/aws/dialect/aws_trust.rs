@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::arn::AccountId;
 use super::partition::Partition;
 use super::policy::Statement;
-use crate::trust::{IssuerUrl, Trust};
+use crate::trust::{Audience, ClaimName, IssuerUrl, Terms, Trust};
 
 /// Everything that a role's trust policy is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,5 +40,21 @@ impl AwsTrust {
             require_authorized_role: false,
             additional_statements: Vec::new(),
         }
+    }
+
+    /// The client ids that the provider has to have for a branch: what STS compares with tokens before it reads the trust
+    /// policy. The audiences, or, where tokens always carry `azp`, the values of `claims.azp`.
+    pub fn client_ids(&self, terms: &Terms) -> BTreeSet<Audience> {
+        if !self.azp_always.contains(&terms.issuer) {
+            return terms.audiences.clone();
+        }
+        let clients = ClaimName::parse("azp")
+            .ok()
+            .and_then(|name| terms.claims.get(&name));
+        clients
+            .into_iter()
+            .flatten()
+            .filter_map(|client| Audience::parse(client).ok())
+            .collect()
     }
 }

@@ -165,8 +165,6 @@ impl Read {
                 self.terms.subject_patterns = patterns;
             }
             "aud" | "oaud" if plain(Test::StringEquals) => self.audience(&claim, condition)?,
-            // With wildcards it can only be the `azp` of tokens that always have one.
-            "aud" => self.claim("azp", condition, None)?,
             name => {
                 let key = claim_keys(&url).find(|key| key.claim.eq_ignore_ascii_case(name))?;
                 let qualifier = match key.kind {

@@ -175,6 +175,11 @@ fn audience_conditions(trust: &AwsTrust, terms: &Terms) -> Result<Vec<Condition>
     if !trust.azp_always.contains(&terms.issuer) {
         return Ok(vec![exact_test(&audiences).on(aud, None)]);
     }
+    let azp = ClaimName::parse(AZP).ok();
+    let is_azp = |name: &ClaimName| Some(name) == azp.as_ref();
+    if terms.claim_patterns.keys().any(is_azp) {
+        return Err(("claim_patterns[\"azp\"]".to_owned(), RenderMistake::AzpPattern));
+    }
     let clients = claim_values(terms, AZP).ok_or_else(|| ("claims".to_owned(), RenderMistake::AzpMissing))?;
     Ok(vec![
         clients.on(aud, None),

@@ -70,3 +70,83 @@ pub fn evaluate_assume_role(
         decision: Decision { verdict, steps },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/ci/run";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/ci";
+
+    fn ask(statements: &str, actions: &[&str]) -> (Verdict, bool) {
+        let text = format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#);
+        let policy = PolicyDocument::parse(&text).unwrap();
+        let caller = AwsPrincipal {
+            account: AccountId::parse("111122223333").unwrap(),
+            arn: SESSION.to_owned(),
+            role_arn: Some(ROLE.to_owned()),
+        };
+        let mut context = Context::complete();
+        context.set("sts:ExternalId", "x");
+        let answer = evaluate_assume_role(&policy, &caller, actions, &context);
+        (answer.decision.verdict, answer.names_the_caller)
+    }
+
+    fn allow(principal: &str, rest: &str) -> String {
+        format!(r#"{{"Effect":"Allow","Principal":{principal},"Action":"sts:AssumeRole"{rest}}}"#)
+    }
+
+    #[test]
+    fn principals() {
+        for (principal, expected) in [
+            (format!(r#"{{"AWS":"{ROLE}"}}"#), (Verdict::Allow, true)),
+            (format!(r#"{{"AWS":["x","{SESSION}"]}}"#), (Verdict::Allow, true)),
+            (r#"{"AWS":"111122223333"}"#.to_owned(), (Verdict::Allow, false)),
+            (
+                r#"{"AWS":"arn:aws:iam::111122223333:root"}"#.to_owned(),
+                (Verdict::Allow, false),
+            ),
+            (r#"{"AWS":"*"}"#.to_owned(), (Verdict::Allow, false)),
+            (
+                r#"{"AWS":"arn:aws:iam::444455556666:root"}"#.to_owned(),
+                (Verdict::Deny, false),
+            ),
+            (
+                r#"{"AWS":"arn:aws:iam::111122223333:role/c*"}"#.to_owned(),
+                (Verdict::Deny, false),
+            ),
+            (
+                r#"{"Service":"ec2.amazonaws.com"}"#.to_owned(),
+                (Verdict::Deny, false),
+            ),
+            (format!(r#"{{"Federated":"{ROLE}"}}"#), (Verdict::Deny, false)),
+        ] {
+            assert_eq!(
+                ask(&allow(&principal, ""), &["sts:AssumeRole"]),
+                expected,
+                "{principal}"
+            );
+        }
+    }
+
+    #[test]
+    fn conditions_and_denies() {
+        let named = format!(r#"{{"AWS":"{ROLE}"}}"#);
+        let external = |id: &str| format!(r#","Condition":{{"StringEquals":{{"sts:ExternalId":"{id}"}}}}"#);
+        assert_eq!(
+            ask(&allow(&named, &external("x")), &["sts:AssumeRole"]),
+            (Verdict::Allow, true)
+        );
+        assert_eq!(
+            ask(&allow(&named, &external("y")), &["sts:AssumeRole"]).0,
+            Verdict::Deny
+        );
+        assert_eq!(
+            ask(&allow(&named, ""), &["sts:AssumeRole", "sts:TagSession"]).0,
+            Verdict::Deny
+        );
+        let deny = allow(r#"{"AWS":"*"}"#, "").replace("Allow", "Deny");
+        let both = format!("{},{deny}", allow(&named, ""));
+        assert_eq!(ask(&both, &["sts:AssumeRole"]), (Verdict::Deny, false));
+    }
+}

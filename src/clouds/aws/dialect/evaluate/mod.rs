@@ -21,6 +21,8 @@ mod web_identity;
 pub(super) mod tests_support;
 #[cfg(test)]
 mod vectors_test;
+#[cfg(test)]
+mod web_identity_test;
 
 pub use assume_role::{AssumeRoleAnswer, AwsPrincipal, evaluate_assume_role};
 pub use condition::condition_holds;

@@ -13,6 +13,9 @@ mod quota;
 mod statement;
 mod write;
 
+#[cfg(test)]
+mod property_test;
+
 pub use condition::{Condition, ConditionKey};
 pub use document::{PolicyDocument, Version};
 pub use error::PolicyError;

@@ -52,6 +52,10 @@ pub enum RenderMistake {
     )]
     AzpMissing,
     #[error(
+        "the tokens of this platform always carry `azp`, and AWS compares it with the audiences of the provider, which know no wildcards; name the clients in `claims.azp`"
+    )]
+    AzpPattern,
+    #[error(
         "AWS has no condition key for `azp` alone: it stands for the audience in tokens that carry it, and this platform's do not always; name the client in `audiences`, or test the subject"
     )]
     AzpIsTheAudience,

@@ -167,6 +167,17 @@ fn azp_takes_the_place_of_the_audience() {
         conditions(&always),
         r#"{"StringEquals":{"tenant.auth0.com/:aud":"client","tenant.auth0.com/:oaud":"sts.amazonaws.com","tenant.auth0.com/:sub":"repo:acme/api:ref:refs/heads/main"}}"#
     );
+    assert_eq!(
+        always.client_ids(&always.trust.terms[0]),
+        BTreeSet::from([Audience::parse("client").unwrap()])
+    );
+    let pattern = Written {
+        claim_patterns: map("azp", &["c*"]),
+        ..written.clone()
+    };
+    let mut pattern = trust(&pattern, &[]);
+    pattern.azp_always = always.azp_always.clone();
+    assert!(refused(&pattern).starts_with("claim_patterns[\"azp\"]: "));
     let mut missing = trust(
         &Written {
             claims: None,
