@@ -52,7 +52,7 @@ fn of_a_trust() -> Vec<Bad> {
         ("claims", s(r#"{ event_name = ["push"] }"#), "event_name"),
         ("claim_patterns", s(r#"{ event_name = ["pu*"] }"#), "event_name"),
         ("also", s("{}"), "empty"),
-        ("also", s(r#"{ other = { subjects = [] } }"#), "empty"),
+        ("also", s(r#"{ other = { subjects = [] } }"#), "at least one"),
         ("role_name", s(r#""""#), "role"),
         ("role_name", quoted(65), "64"),
         ("role_name", s(r#""two words""#), "two words"),
@@ -69,7 +69,7 @@ fn of_a_trust() -> Vec<Bad> {
         ("permissions_boundary", s(r#""PowerUserAccess and more""#), "arn"),
         ("permissions_boundary", s(r#""arn:aws:s3:::bucket""#), "arn"),
         ("managed_policy_arns", s(r#"["arn:aws:s3:::bucket"]"#), "policy"),
-        ("managed_policy_arns", s(r#"[""]"#), "empty"),
+        ("managed_policy_arns", s(r#"[""]"#), "ARN"),
         (
             "managed_policy_arns",
             list((0..26).map(|n| format!("arn:aws:iam::aws:policy/P{n}"))),
@@ -110,10 +110,10 @@ fn of_a_trust() -> Vec<Bad> {
         (
             "oidc_provider",
             s(r#"{ arn = "arn:aws:iam::123456789012:role/x" }"#),
-            "oidc-provider",
+            "OIDC provider ARN",
         ),
         ("oidc_provider", s(r#"{ thumbprints = ["zz"] }"#), "40"),
-        ("oidc_provider", s("{ thumbprints = [] }"), "empty"),
+        ("oidc_provider", s("{ thumbprints = [] }"), "at least one"),
         (
             "oidc_provider",
             format!(
@@ -122,7 +122,7 @@ fn of_a_trust() -> Vec<Bad> {
             ),
             "5",
         ),
-        ("session_tag_keys", s("[]"), "empty"),
+        ("session_tag_keys", s("[]"), "1 to 50"),
         ("session_tag_keys", s(r#"[""]"#), "empty"),
         ("additional_statements", s(r#""{""#), "JSON"),
         ("additional_statements", s(r#""[1]""#), "statement"),
@@ -278,7 +278,11 @@ fn unknown_until_apply(lab: &Lab) {
     assert!(!terraform.plan().empty, "an unknown set is planned");
     let failed = terraform.run(&["apply", "-auto-approve", "-no-color"]);
     assert_eq!(failed.code, 1, "{}", failed.all());
-    assert!(failed.all().contains("empty"), "{}", failed.all());
+    assert!(
+        failed.all().contains("at least one value in `subjects`"),
+        "{}",
+        failed.all()
+    );
     assert!(
         lab.get_role(&lab.role).is_none() && lab.oidc_provider(&lab.issuer).is_none(),
         "something was written"

@@ -112,9 +112,9 @@ const CHANGES: &[Change] = &[
     },
     Change {
         argument: "additional_statements",
-        first: r#"jsonencode([{ Sid = "One", Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
-        second: r#"jsonencode([{ Sid = "Two", Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
-        shows: |_| json!("Two"),
+        first: r#"jsonencode([{ Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
+        second: r#"jsonencode([{ Effect = "Deny", Action = "sts:AssumeRoleWithSAML", Principal = { AWS = "*" } }])"#,
+        shows: |_| json!("sts:AssumeRoleWithSAML"),
     },
 ];
 
@@ -243,7 +243,7 @@ fn audiences_in_place(lab: &Lab) {
 
 fn replacements(lab: &Lab) {
     let base = Block::trust(&lab.issuer, &lab.role);
-    let prefix = text(&lab.role[..10]);
+    let prefix = text("swapped-");
     let steps = [
         ("role_path", base.clone().with("role_path", r#""/one/""#)),
         (
@@ -281,7 +281,7 @@ fn replacements(lab: &Lab) {
         .next()
         .unwrap()
         .to_owned();
-    assert!(role.starts_with(&lab.role[..10]) && role.len() > 10, "{role}");
+    assert!(role.starts_with("swapped-") && role.len() > 8, "{role}");
     assert!(lab.get_role(&lab.role).is_none());
     terraform.destroy();
     assert!(lab.get_role(&role).is_none());
