@@ -191,7 +191,8 @@ fn arguments_in_place(lab: &Lab) {
             change.argument
         );
     }
-    terraform.write("main.tf", &base.to_string());
+    // What was managed and is not any more stays on the role, and would keep it from being deleted.
+    terraform.write("main.tf", &base.with("force_detach", "true").to_string());
     terraform.settle("after all arguments left again");
     terraform.destroy();
 }

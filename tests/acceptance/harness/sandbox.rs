@@ -23,9 +23,9 @@ impl Sandbox {
 
     /// What points Terraform and the AWS command line at it.
     pub fn environment(&self) -> Vec<(String, String)> {
-        let pairs = self.told["env"]
+        let pairs = self.told["environment"]
             .as_object()
-            .expect("`env` in what the sandbox prints");
+            .expect("`environment` in what the sandbox prints");
         pairs
             .iter()
             .map(|(name, value)| (name.clone(), value.as_str().unwrap_or_default().to_owned()))
