@@ -1,7 +1,7 @@
 //! What is wrong with a trust policy: rules, one file each, over one analysis of each statement and issuer.
 //!
 //! Tenancy decides how bad openness is. A finding carries a witness, a foreign token that the evaluator accepts, wherever one
-//! was found; where none was, the rule could not be proven and is one severity lower than its worst.
+//! was found. Without one the rule is not proven: then it is at most high, and medium where the issuer serves one tenant.
 
 mod branch;
 mod foreign;
