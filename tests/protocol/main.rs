@@ -8,9 +8,12 @@
     clippy::print_stderr
 )]
 
+mod calls;
 mod descriptors;
 mod driver;
 mod fixture;
+mod host;
+mod life;
 mod plans;
 mod programs;
 mod shared;

@@ -1,6 +1,10 @@
 //! The fixture provider in the real host.
 
-use crate::programs::Workspace;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::programs::{Workspace, fixture};
 
 const EVERYTHING: &str = r#"
 variable "secret" {
@@ -310,4 +314,46 @@ fn many_at_once_and_tcp() {
     it.apply();
     it.is_at_rest();
     it.ok(&["destroy", "-auto-approve"]);
+}
+
+#[test]
+fn a_debugged_provider_is_attached_to() {
+    let Some(mut it) = Workspace::new("resource \"fixture_thing\" \"it\" {\n  name = \"one\"\n}\n") else {
+        return;
+    };
+    let mut provider = Command::new(fixture())
+        .arg("--debug")
+        .env_remove("TF_PLUGIN_MAGIC_COOKIE")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(provider.stderr.take().unwrap()).lines();
+    let line = said.find_map(|line| {
+        line.unwrap()
+            .trim()
+            .strip_prefix("TF_REATTACH_PROVIDERS='")
+            .map(str::to_owned)
+    });
+    let reattach = line.unwrap().trim_end_matches('\'').to_owned();
+    let address: serde_json::Value = serde_json::from_str(&reattach).unwrap();
+    let address = &address["registry.terraform.io/oidcfed/fixture"];
+    assert_eq!(address["Pid"], provider.id());
+    // not installed anywhere: only the running one can answer
+    std::fs::remove_dir_all(it.folder.path().join("plugins")).unwrap();
+    std::fs::create_dir(it.folder.path().join("plugins")).unwrap();
+    it.variable("TF_REATTACH_PROVIDERS", &reattach);
+    it.apply();
+    it.is_at_rest();
+    assert!(it.objects().join("one.json").exists());
+    assert!(
+        provider.try_wait().unwrap().is_none(),
+        "the host leaves it running"
+    );
+    let interrupted = Command::new("kill")
+        .args(["-s", "INT", &provider.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(interrupted.success());
+    assert!(provider.wait().unwrap().success());
+    assert!(!Path::new(address["Addr"]["String"].as_str().unwrap()).exists());
 }
