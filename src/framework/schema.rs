@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{Diagnostics, Path, Type, Value};
 
-/// A check of one known, non-null value, run in Validate and again at plan.
+/// A check of one known, non-null value. The host asks for validation again before every plan and apply, then with more
+/// values known.
 pub type Validator = Arc<dyn Fn(&Value, &Path, &mut Diagnostics) + Send + Sync>;
 
 /// The schema of a resource, data source, ephemeral resource or provider block. Only attributes, no blocks.

@@ -16,7 +16,7 @@ use super::proto::go_plugin::grpc_controller_server::GrpcControllerServer;
 use super::proto::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use super::proto::health::health_server::HealthServer;
 use super::proto::tfplugin6::provider_server::ProviderServer;
-use super::service::ProviderService;
+use super::service::{Calls, ProviderService};
 use super::side_services::Ending;
 use super::tls::MutualTls;
 use crate::framework::{Provider, Server};
@@ -96,7 +96,8 @@ async fn run(
         stdout.flush()?;
     }
     let (incoming, accepting) = connections(listener, tls.map(|tls| tls.config));
-    let service = ProviderServer::new(ProviderService::new(Arc::new(Server::new(provider))))
+    let (server, calls) = (Arc::new(Server::new(provider)), Calls::new());
+    let service = ProviderServer::new(ProviderService::new(Arc::clone(&server), calls.clone()))
         .max_decoding_message_size(MESSAGE_LIMIT)
         .max_encoding_message_size(MESSAGE_LIMIT);
     let serving = Transport::builder()
@@ -106,12 +107,19 @@ async fn run(
         .add_service(GrpcBrokerServer::new(ending.clone()))
         .add_service(HealthServer::new(ending.clone()))
         .serve_with_incoming_shutdown(incoming, ending.0.clone().cancelled_owned());
+    let finished = async {
+        let served = serving.await;
+        // the host may hang up at once, but what was begun is brought to a safe point
+        calls.idle().await;
+        served
+    };
     let too_late = async {
         ending.0.cancelled().await;
+        server.stop();
         tokio::time::sleep(GRACE).await;
     };
     let served = tokio::select! {
-        served = serving => served,
+        served = finished => served,
         () = too_late => Ok(()),
     };
     // the listener goes with its task, and the socket's file with the listener

@@ -114,8 +114,8 @@ async fn a_call_that_never_ends_does_not_keep_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let mut plugin = Plugin::start(&[]).await;
     let mut client = configured(&plugin, folder.path().to_str().unwrap()).await;
-    let slow = planned(&mut client, "slow").await;
-    tokio::spawn(async move { client.apply_resource_change(slow).await });
+    let deaf = planned(&mut client, "deaf").await;
+    tokio::spawn(async move { client.apply_resource_change(deaf).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     let start = Instant::now();
     assert_eq!(plugin.shut_down().await, 0);
@@ -463,4 +463,22 @@ async fn unreadable_values_are_diagnostics() {
     }
     drop(client);
     assert_eq!(plugin.shut_down().await, 0);
+}
+
+#[tokio::test]
+async fn the_end_brings_running_calls_to_a_safe_point() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut plugin = Plugin::start(&[]).await;
+    let mut client = configured(&plugin, folder.path().to_str().unwrap()).await;
+    let slow = planned(&mut client, "slow").await;
+    let running = tokio::spawn(async move { client.apply_resource_change(slow).await });
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let start = Instant::now();
+    assert_eq!(plugin.shut_down().await, 0);
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "nothing keeps it waiting"
+    );
+    let cut = running.await.unwrap().unwrap().into_inner();
+    assert_eq!(cut.diagnostics[0].summary, "Interrupted");
 }

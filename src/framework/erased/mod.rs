@@ -7,7 +7,7 @@ mod resource;
 
 pub use data_source::AnyDataSource;
 pub use ephemeral::AnyEphemeralResource;
-pub use guard::guarded_check;
+pub use guard::{guarded, guarded_check, report};
 pub use resource::AnyResource;
 
 use super::{Diagnostics, Model, Path, Value};

@@ -2,6 +2,7 @@
 
 use super::Server;
 use super::validate::{Subject, check};
+use crate::framework::erased::{guarded, guarded_check, report};
 use crate::framework::{Diagnostics, Path, Timeouts, Value};
 
 impl Server {
@@ -9,7 +10,8 @@ impl Server {
     pub fn validate_provider(&self, config: &Value, diagnostics: &mut Diagnostics) {
         check(self.schema(), config, Subject::Other, diagnostics);
         if !diagnostics.has_errors() {
-            self.provider.validate(config, diagnostics);
+            let checked = guarded_check(|| self.provider.validate(config, diagnostics));
+            report(checked, diagnostics);
         }
     }
 
@@ -24,8 +26,10 @@ impl Server {
             return;
         }
         let context = self.context(Timeouts::default().read);
-        self.provider
-            .configure(&context, terraform_version, config, diagnostics)
-            .await;
+        let work = self
+            .provider
+            .configure(&context, terraform_version, config, diagnostics);
+        let outcome = guarded(&context, work).await;
+        report(outcome, diagnostics);
     }
 }

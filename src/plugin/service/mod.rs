@@ -15,4 +15,5 @@ mod schemas;
 mod states;
 mod unsupported;
 
+pub use call::Calls;
 pub use rpc::ProviderService;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::{Stream, stream};
 use tonic::{Request, Response, Status, Streaming};
 
-use super::call::run;
+use super::call::Calls;
 use super::unsupported::{no_action, no_state_store};
 use super::{data_sources, ephemeral, functions, lists, provider, resources, schemas, states};
 use crate::framework::Server;
@@ -16,20 +16,23 @@ type Answer<T> = Result<Response<T>, Status>;
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 /// The provider as the host sees it.
-pub struct ProviderService(Arc<Server>);
+pub struct ProviderService {
+    server: Arc<Server>,
+    calls: Calls,
+}
 
 impl ProviderService {
-    pub fn new(server: Arc<Server>) -> Self {
-        Self(server)
+    pub fn new(server: Arc<Server>, calls: Calls) -> Self {
+        Self { server, calls }
     }
 }
 
 /// Runs the handler of a call, which is about the type that a member of the request names.
 macro_rules! call {
-    ($server:expr, $rpc:literal, $request:ident $(. $subject:ident)?, $handler:path) => {{
-        let (server, request) = ($server.clone(), $request.into_inner());
+    ($service:expr, $rpc:literal, $request:ident $(. $subject:ident)?, $handler:path) => {{
+        let (server, request) = ($service.server.clone(), $request.into_inner());
         let subject = String::new() $(+ &request.$subject)?;
-        run($rpc, &subject, async move { $handler(&server, request).await }).await
+        $service.calls.run($rpc, &subject, async move { $handler(&server, request).await }).await
     }};
 }
 
@@ -41,37 +44,41 @@ fn events<T: Send + 'static>(items: Vec<T>) -> Events<T> {
 #[tonic::async_trait]
 impl provider_server::Provider for ProviderService {
     async fn get_metadata(&self, _: Request<get_metadata::Request>) -> Answer<get_metadata::Response> {
-        let server = self.0.clone();
-        run("GetMetadata", "", async move { schemas::metadata(&server) }).await
+        let server = self.server.clone();
+        self.calls
+            .run("GetMetadata", "", async move { schemas::metadata(&server) })
+            .await
     }
 
     async fn get_provider_schema(
         &self,
         _: Request<get_provider_schema::Request>,
     ) -> Answer<get_provider_schema::Response> {
-        let server = self.0.clone();
-        run("GetProviderSchema", "", async move {
-            schemas::provider_schema(&server)
-        })
-        .await
+        let server = self.server.clone();
+        self.calls
+            .run("GetProviderSchema", "", async move {
+                schemas::provider_schema(&server)
+            })
+            .await
     }
 
     async fn get_resource_identity_schemas(
         &self,
         _: Request<get_resource_identity_schemas::Request>,
     ) -> Answer<get_resource_identity_schemas::Response> {
-        let server = self.0.clone();
-        run("GetResourceIdentitySchemas", "", async move {
-            schemas::identity_schemas(&server)
-        })
-        .await
+        let server = self.server.clone();
+        self.calls
+            .run("GetResourceIdentitySchemas", "", async move {
+                schemas::identity_schemas(&server)
+            })
+            .await
     }
 
     async fn validate_provider_config(
         &self,
         request: Request<validate_provider_config::Request>,
     ) -> Answer<validate_provider_config::Response> {
-        call!(self.0, "ValidateProviderConfig", request, provider::validate)
+        call!(self, "ValidateProviderConfig", request, provider::validate)
     }
 
     async fn validate_resource_config(
@@ -79,7 +86,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<validate_resource_config::Request>,
     ) -> Answer<validate_resource_config::Response> {
         call!(
-            self.0,
+            self,
             "ValidateResourceConfig",
             request.type_name,
             resources::validate
@@ -91,7 +98,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<validate_data_resource_config::Request>,
     ) -> Answer<validate_data_resource_config::Response> {
         call!(
-            self.0,
+            self,
             "ValidateDataResourceConfig",
             request.type_name,
             data_sources::validate
@@ -102,7 +109,7 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<upgrade_resource_state::Request>,
     ) -> Answer<upgrade_resource_state::Response> {
-        call!(self.0, "UpgradeResourceState", request.type_name, states::upgrade)
+        call!(self, "UpgradeResourceState", request.type_name, states::upgrade)
     }
 
     async fn upgrade_resource_identity(
@@ -110,7 +117,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<upgrade_resource_identity::Request>,
     ) -> Answer<upgrade_resource_identity::Response> {
         call!(
-            self.0,
+            self,
             "UpgradeResourceIdentity",
             request.type_name,
             states::upgrade_identity
@@ -121,35 +128,35 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<configure_provider::Request>,
     ) -> Answer<configure_provider::Response> {
-        call!(self.0, "ConfigureProvider", request, provider::configure)
+        call!(self, "ConfigureProvider", request, provider::configure)
     }
 
     async fn read_resource(
         &self,
         request: Request<read_resource::Request>,
     ) -> Answer<read_resource::Response> {
-        call!(self.0, "ReadResource", request.type_name, resources::read)
+        call!(self, "ReadResource", request.type_name, resources::read)
     }
 
     async fn plan_resource_change(
         &self,
         request: Request<plan_resource_change::Request>,
     ) -> Answer<plan_resource_change::Response> {
-        call!(self.0, "PlanResourceChange", request.type_name, resources::plan)
+        call!(self, "PlanResourceChange", request.type_name, resources::plan)
     }
 
     async fn apply_resource_change(
         &self,
         request: Request<apply_resource_change::Request>,
     ) -> Answer<apply_resource_change::Response> {
-        call!(self.0, "ApplyResourceChange", request.type_name, resources::apply)
+        call!(self, "ApplyResourceChange", request.type_name, resources::apply)
     }
 
     async fn import_resource_state(
         &self,
         request: Request<import_resource_state::Request>,
     ) -> Answer<import_resource_state::Response> {
-        call!(self.0, "ImportResourceState", request.type_name, states::import)
+        call!(self, "ImportResourceState", request.type_name, states::import)
     }
 
     async fn move_resource_state(
@@ -157,7 +164,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<move_resource_state::Request>,
     ) -> Answer<move_resource_state::Response> {
         call!(
-            self.0,
+            self,
             "MoveResourceState",
             request.target_type_name,
             states::move_state
@@ -168,7 +175,7 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<read_data_source::Request>,
     ) -> Answer<read_data_source::Response> {
-        call!(self.0, "ReadDataSource", request.type_name, data_sources::read)
+        call!(self, "ReadDataSource", request.type_name, data_sources::read)
     }
 
     async fn generate_resource_config(
@@ -176,10 +183,11 @@ impl provider_server::Provider for ProviderService {
         request: Request<generate_resource_config::Request>,
     ) -> Answer<generate_resource_config::Response> {
         let subject = request.into_inner().type_name;
-        run("GenerateResourceConfig", &subject, async {
-            states::generate_config()
-        })
-        .await
+        self.calls
+            .run("GenerateResourceConfig", &subject, async {
+                states::generate_config()
+            })
+            .await
     }
 
     async fn validate_ephemeral_resource_config(
@@ -187,7 +195,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<validate_ephemeral_resource_config::Request>,
     ) -> Answer<validate_ephemeral_resource_config::Response> {
         call!(
-            self.0,
+            self,
             "ValidateEphemeralResourceConfig",
             request.type_name,
             ephemeral::validate
@@ -198,12 +206,7 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<open_ephemeral_resource::Request>,
     ) -> Answer<open_ephemeral_resource::Response> {
-        call!(
-            self.0,
-            "OpenEphemeralResource",
-            request.type_name,
-            ephemeral::open
-        )
+        call!(self, "OpenEphemeralResource", request.type_name, ephemeral::open)
     }
 
     async fn renew_ephemeral_resource(
@@ -211,7 +214,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<renew_ephemeral_resource::Request>,
     ) -> Answer<renew_ephemeral_resource::Response> {
         call!(
-            self.0,
+            self,
             "RenewEphemeralResource",
             request.type_name,
             ephemeral::renew
@@ -223,7 +226,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<close_ephemeral_resource::Request>,
     ) -> Answer<close_ephemeral_resource::Response> {
         call!(
-            self.0,
+            self,
             "CloseEphemeralResource",
             request.type_name,
             ephemeral::close
@@ -236,9 +239,9 @@ impl provider_server::Provider for ProviderService {
         &self,
         request: Request<list_resource::Request>,
     ) -> Answer<Self::ListResourceStream> {
-        let (server, request) = (self.0.clone(), request.into_inner());
+        let (server, request) = (self.server.clone(), request.into_inner());
         let subject = request.type_name.clone();
-        let found = run("ListResource", &subject, async move {
+        let found = self.calls.run("ListResource", &subject, async move {
             lists::list(&server, request).await
         });
         Ok(found.await?.map(events))
@@ -249,7 +252,7 @@ impl provider_server::Provider for ProviderService {
         request: Request<validate_list_resource_config::Request>,
     ) -> Answer<validate_list_resource_config::Response> {
         call!(
-            self.0,
+            self,
             "ValidateListResourceConfig",
             request.type_name,
             lists::validate
@@ -257,15 +260,17 @@ impl provider_server::Provider for ProviderService {
     }
 
     async fn get_functions(&self, _: Request<get_functions::Request>) -> Answer<get_functions::Response> {
-        let server = self.0.clone();
-        run("GetFunctions", "", async move { schemas::all_functions(&server) }).await
+        let server = self.server.clone();
+        self.calls
+            .run("GetFunctions", "", async move { schemas::all_functions(&server) })
+            .await
     }
 
     async fn call_function(
         &self,
         request: Request<call_function::Request>,
     ) -> Answer<call_function::Response> {
-        call!(self.0, "CallFunction", request.name, functions::call)
+        call!(self, "CallFunction", request.name, functions::call)
     }
 
     async fn validate_action_config(
@@ -374,7 +379,9 @@ impl provider_server::Provider for ProviderService {
     }
 
     async fn stop_provider(&self, _: Request<stop_provider::Request>) -> Answer<stop_provider::Response> {
-        let server = self.0.clone();
-        run("StopProvider", "", async move { provider::stop(&server) }).await
+        let server = self.server.clone();
+        self.calls
+            .run("StopProvider", "", async move { provider::stop(&server) })
+            .await
     }
 }
