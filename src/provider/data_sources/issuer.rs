@@ -85,6 +85,13 @@ impl DataSource for IssuerSource {
             .fetcher()
             .map_err(|e| diagnostics.error(Path::root(), "Invalid CA bundle", e))
             .ok()?;
+        if issuer.is_loopback() && !fetcher.allows_loopback() {
+            let detail = format!(
+                "expected a public issuer, found `{issuer}` on this machine; for development, set `allow_loopback_issuers = true` in the provider block"
+            );
+            diagnostics.error(at(), "Issuer cannot be read", detail);
+            return None;
+        }
         let report = tokio::select! {
             () = context.stop.requested() => Err("the run was interrupted".to_owned()),
             () = tokio::time::sleep_until(context.deadline) => Err("no time left to read it".to_owned()),

@@ -114,6 +114,11 @@ impl Iam {
         }
     }
 
+    /// When its calls end.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The account this is; asks `GetCallerIdentity` when nobody has yet and it is the own one.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::membership::{Membership, mark_of_trust};
 use super::neighbours::Neighbour;
 use super::{MADE_BY, Ownership, Sharing, widened};
-use crate::clouds::aws::client::{AwsError, Iam, Kind, NewProvider, Provider, Tags};
+use crate::clouds::aws::client::{AwsError, Iam, Kind, NewProvider, Provider, Tags, wait_for};
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::trust::{Audience, Finding, IssuerUrl};
 
@@ -249,15 +249,26 @@ impl Joining<'_> {
             ..self.membership()
         };
         match self.iam.create_provider(&new).await {
-            Ok(_) => Ok(Taken {
-                membership: made,
-                wrote: true,
-            }),
+            Ok(arn) => {
+                self.be_seen(&arn).await;
+                Ok(Taken {
+                    membership: made,
+                    wrote: true,
+                })
+            }
             Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {
                 self.read_back(error).await
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Waits until IAM shows what was just made, so that the next look does not take it for gone. Made it is in any case.
+    async fn be_seen(&self, arn: &str) {
+        let _ = wait_for(self.iam.limits(), AwsError::is_not_found, || {
+            self.iam.get_provider(arn)
+        })
+        .await;
     }
 
     /// The create met a provider, or its answer was lost: what is there decides.

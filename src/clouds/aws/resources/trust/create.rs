@@ -85,6 +85,19 @@ pub async fn create(
         );
     }
     progress.state = Some(state);
+    be_seen(&work, &role.name, diagnostics).await;
+}
+
+/// Waits until IAM shows the role to everybody: the next refresh would take it for gone.
+async fn be_seen(work: &Work<'_>, name: &str, diagnostics: &mut Diagnostics) {
+    let seen = wait_for(work.limits, AwsError::is_not_found, || work.iam.get_role(name)).await;
+    if seen.is_err_and(|error| error.is_not_found()) {
+        diagnostics.warning(
+            Path::of("role_name"),
+            "Role is not visible yet",
+            format!("expected IAM to show the new role `{name}` by now; it may take some minutes more, run the next plan then"),
+        );
+    }
 }
 
 /// Whether an issuer is a laboratory's and the cloud is real.
