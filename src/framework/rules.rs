@@ -269,3 +269,6 @@ fn objects(value: &Value) -> Vec<&Members> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

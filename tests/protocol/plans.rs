@@ -1,7 +1,7 @@
 //! What plans hold, in detail, with the host for tests.
 
 use oidcfed::framework::testing::{Host, configuration};
-use oidcfed::framework::{ImportKey, Number, Path, Value};
+use oidcfed::framework::{Diagnostics, ImportKey, Number, Path, Value};
 use tempfile::TempDir;
 
 use crate::fixture::Fixture;
@@ -200,4 +200,41 @@ async fn without_the_provider_configuration_a_plan_asks_nobody() {
     let config = thing(&host, [("name", text("bad-plan"))]);
     let plan = host.plan(THING, None, &config).await.unwrap();
     assert_eq!(plan.planned.member("size"), Some(&number(1)));
+}
+
+#[tokio::test]
+async fn a_write_only_value_needs_a_host_that_can_carry_it() {
+    let (host, _folder) = host().await;
+    let config = thing(&host, [("name", text("n")), ("token_wo", text("secret"))]);
+    for (able, errors) in [(true, false), (false, true)] {
+        let mut diagnostics = Diagnostics::new();
+        host.server()
+            .validate_resource(THING, &config, able, &mut diagnostics);
+        assert_eq!(diagnostics.has_errors(), errors);
+        assert!(!format!("{diagnostics:?}").contains("secret"));
+    }
+    let made = host.create(THING, &config).await.unwrap();
+    assert_eq!(made.state.member("token_wo"), Some(&Value::Null));
+}
+
+#[tokio::test]
+async fn a_computed_value_that_nobody_configured_replaces_nothing() {
+    let (host, _folder) = host().await;
+    let with = |size: i64, zone: Value| {
+        thing(
+            &host,
+            [("name", text("n")), ("size", number(size)), ("zone", zone)],
+        )
+    };
+    let made = host.create(THING, &with(1, Value::Null)).await.unwrap();
+    let plan = host
+        .plan(THING, Some(&made), &with(2, Value::Null))
+        .await
+        .unwrap();
+    assert_eq!(plan.planned.member("zone"), Some(&text("zone-1")));
+    assert!(plan.requires_replace.is_empty());
+    for zone in [text("zone-2"), Value::UNKNOWN] {
+        let plan = host.plan(THING, Some(&made), &with(1, zone)).await.unwrap();
+        assert_eq!(plan.requires_replace, [Path::of("zone")]);
+    }
 }
