@@ -24,6 +24,11 @@ impl Signer {
             return Ok(Self::inferred(&infer(issuer)));
         };
         if let Some(known) = by_id(text.trim()) {
+            let inference = infer(issuer);
+            if !inference.platforms.iter().any(|platform| platform.id == known.id) {
+                // not where the catalogue knows it: as good as a declaration, and no looser than one may be
+                check_declaration(known, issuer).map_err(|e| e.to_string())?;
+            }
             return Ok(Self::declared(known, issuer));
         }
         if !text.contains('\n') && !text.contains('=') {
@@ -95,9 +100,10 @@ mod tests {
     #[test]
     fn naming_a_platform_never_loosens() {
         let github = issuer("https://token.actions.githubusercontent.com");
-        assert_eq!(
-            Signer::of(Some("kubernetes"), &github).unwrap().tenancy,
-            Tenancy::Shared
-        );
+        let error = Signer::of(Some("kubernetes"), &github).unwrap_err();
+        assert!(error.contains("kubernetes"), "{error}");
+        assert!(Signer::of(Some("kubernetes"), &issuer("https://gitlab.com/private")).is_err());
+        let named = Signer::of(Some("github-actions"), &github).unwrap();
+        assert_eq!(named.tenancy, Tenancy::Shared);
     }
 }

@@ -83,8 +83,6 @@ pub async fn create(
             &error,
             diagnostics,
         );
-    } else {
-        until_visible(&work, &role.name).await;
     }
     progress.state = Some(state);
     be_seen(&work, &role.name, diagnostics).await;
@@ -100,12 +98,6 @@ async fn be_seen(work: &Work<'_>, name: &str, diagnostics: &mut Diagnostics) {
             format!("expected IAM to show the new role `{name}` by now; it may take some minutes more, run the next plan then"),
         );
     }
-}
-
-/// A role of a moment ago may not be seen yet by the next process, which would take it for deleted. Waited for here and
-/// nowhere else; when it takes too long, the role is there all the same.
-async fn until_visible(work: &Work<'_>, role: &str) {
-    let _ = wait_for(work.limits, AwsError::is_not_found, || work.iam.get_role(role)).await;
 }
 
 /// Whether an issuer is a laboratory's and the cloud is real.

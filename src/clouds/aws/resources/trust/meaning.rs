@@ -14,7 +14,7 @@ use crate::clouds::guardrail::to_model;
 use crate::clouds::trust_arguments::{FindingModel, Reading, Signer, path_of};
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
 use crate::platforms::Azp;
-use crate::trust::{Audience, Finding, IssuerUrl, Terms, Trust};
+use crate::trust::{Audience, Finding, IssuerUrl, Trust};
 
 /// Where the role lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,10 @@ pub struct Need {
     /// `None`: an issuer that is built into AWS and has no provider.
     pub arn: Option<ProviderArn>,
     pub issuer: IssuerUrl,
+    /// What the trust accepts.
     pub audiences: BTreeSet<Audience>,
+    /// What the provider has to hold for that: the audiences, or the values of `azp` where tokens always carry it.
+    pub client_ids: BTreeSet<Audience>,
     /// The issuer of the top arguments, which `oidc_provider` speaks of.
     pub is_top: bool,
 }
@@ -105,11 +108,12 @@ impl Meaning {
         if !storable(&policy, &json, diagnostics) {
             return Understanding::Refused;
         }
-        Understanding::Known(Box::new(Self::complete(&signers, trust, policy, json, home)))
+        Understanding::Known(Box::new(Self::complete(&signers, &asked, policy, json)))
     }
 
-    fn complete(signers: &[Signer], trust: Trust, policy: PolicyDocument, json: String, home: &Home) -> Self {
-        let providers = needs(&trust, home);
+    fn complete(signers: &[Signer], asked: &AwsTrust, policy: PolicyDocument, json: String) -> Self {
+        let providers = needs(asked);
+        let trust = &asked.trust;
         let accepted_audiences: BTreeSet<String> = trust
             .terms
             .iter()
@@ -122,7 +126,7 @@ impl Meaning {
         let issuers = trust.terms.iter().map(|terms| terms.issuer.clone());
         let signers: Vec<_> = issuers.zip(signers.iter().cloned()).collect();
         let findings = lint_with(&policy, &signers);
-        let audience = to_ask_for(&trust, home.partition);
+        let audience = to_ask_for(trust, asked.partition);
         Self {
             policy,
             json,
@@ -233,19 +237,21 @@ pub fn default_audiences(partition: Partition) -> BTreeSet<Audience> {
 }
 
 /// One provider per issuer, the top's first.
-fn needs(trust: &Trust, home: &Home) -> Vec<Need> {
+fn needs(asked: &AwsTrust) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
-    for Terms {
-        issuer, audiences, ..
-    } in &trust.terms
-    {
-        match needs.iter_mut().find(|need| need.issuer == *issuer) {
-            Some(need) => need.audiences.extend(audiences.iter().cloned()),
+    for terms in &asked.trust.terms {
+        let client_ids = asked.client_ids(terms);
+        match needs.iter_mut().find(|need| need.issuer == terms.issuer) {
+            Some(need) => {
+                need.audiences.extend(terms.audiences.iter().cloned());
+                need.client_ids.extend(client_ids);
+            }
             None => needs.push(Need {
-                arn: (!is_built_in(issuer.without_scheme()))
-                    .then(|| ProviderArn::new(home.partition, home.account.clone(), issuer)),
-                issuer: issuer.clone(),
-                audiences: audiences.clone(),
+                arn: (!is_built_in(terms.issuer.without_scheme()))
+                    .then(|| ProviderArn::new(asked.partition, asked.account.clone(), &terms.issuer)),
+                issuer: terms.issuer.clone(),
+                audiences: terms.audiences.clone(),
+                client_ids,
                 is_top: needs.is_empty(),
             }),
         }
@@ -375,11 +381,15 @@ fn to_ask_for(trust: &Trust, partition: Partition) -> String {
 
 /// The providers that the arguments of a state need; `None` when the arguments are not understood.
 pub fn needs_of(state: &TrustModel, home: &Home) -> Option<Vec<Need>> {
-    let defaults = default_audiences(home.partition);
-    match state.arguments().read(&defaults, &mut Diagnostics::new()) {
-        Reading::Known(trust) => Some(needs(&trust, home)),
-        Reading::Unknown | Reading::Invalid => None,
-    }
+    let ignored = &mut Diagnostics::new();
+    let Reading::Known(trust) = state
+        .arguments()
+        .read(&default_audiences(home.partition), ignored)
+    else {
+        return None;
+    };
+    let signers = signers(state, &trust, ignored)?.ok()?;
+    Some(needs(&aws_trust(state, &trust, &signers, home)?.ok()?))
 }
 
 /// Risks as written; empty while unknown.

@@ -54,7 +54,7 @@ async fn visit(
             iam: work.iam,
             provider,
             issuer: &need.issuer,
-            audiences: &need.audiences,
+            audiences: &need.client_ids,
             ownership: ownership(work),
             thumbprints: thumbprints.as_ref(),
             role,
@@ -95,7 +95,7 @@ pub async fn give_back(
             .find(|need| need.arn.as_ref() == Some(&provider));
         let keeps: BTreeSet<String> = need
             .iter()
-            .flat_map(|need| need.audiences.iter().map(ToString::to_string))
+            .flat_map(|need| need.client_ids.iter().map(ToString::to_string))
             .collect();
         let dropped: BTreeSet<String> = membership.added.difference(&keeps).cloned().collect();
         if need.is_some() && dropped.is_empty() {

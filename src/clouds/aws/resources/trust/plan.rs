@@ -295,7 +295,8 @@ fn settle(
             planned.effective_platform = prior.effective_platform.clone();
         }
     }
-    if memory.incomplete {
+    if memory.incomplete && prior.is_some_and(|prior| prior.accepted_audiences == planned.accepted_audiences)
+    {
         // Read found an issuer's provider without what this trust needs, hidden behind another issuer's.
         planned.accepted_audiences = StringSet::Unknown;
     }

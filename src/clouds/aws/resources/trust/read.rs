@@ -14,6 +14,7 @@ use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, RoleArn, means_same};
 use crate::clouds::aws::tags;
 use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringMap, StringSet, Value};
+use crate::trust::Audience;
 
 pub async fn read(
     aws: &Configured,
@@ -256,14 +257,17 @@ async fn read_providers(iam: &Iam, state: &mut TrustModel, home: &Home) -> Resul
             continue;
         };
         let found = iam.provider_cached(&arn.to_string()).await?;
-        for audience in &need.audiences {
-            let takes = |ids: &Vec<String>| ids.iter().any(|id| id == audience.as_str());
-            if found.as_ref().is_some_and(|provider| takes(&provider.client_ids)) {
-                accepted.insert(audience.to_string());
-            } else {
-                incomplete = true;
-            }
-        }
+        let ids = found
+            .iter()
+            .flat_map(|provider| &provider.client_ids)
+            .collect::<BTreeSet<_>>();
+        let holds = |wanted: &Audience| ids.contains(&wanted.as_str().to_owned());
+        let complete = need.client_ids.iter().all(holds);
+        incomplete |= !complete;
+        // Where `azp` takes the audience's place among the client ids, all of them are accepted or none is.
+        let by_audience = need.client_ids == need.audiences;
+        let takes = |audience: &&Audience| if by_audience { holds(audience) } else { complete };
+        accepted.extend(need.audiences.iter().filter(takes).map(ToString::to_string));
         if need.is_top {
             state.oidc_provider_arn = Attr::from_option(found.as_ref().map(|provider| provider.arn.clone()));
             read_thumbprints(state, found.map(|provider| provider.thumbprints.clone()));
