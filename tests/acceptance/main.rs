@@ -14,6 +14,7 @@ mod bad_input;
 mod changes;
 mod clients;
 mod commands;
+mod demo;
 mod drift;
 mod exchange;
 mod faults;

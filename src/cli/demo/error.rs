@@ -33,3 +33,10 @@ pub enum DemoError {
     #[error("interrupted; nothing is left behind")]
     Interrupted,
 }
+
+impl DemoError {
+    /// Whether an argument is at fault.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Host { .. })
+    }
+}

@@ -9,7 +9,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::error::DemoError;
-use super::workspace::Workspace;
+use super::workspace::{self, Workspace};
 
 /// Far more than any of the commands takes, so that only a hang ends here.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -61,6 +61,8 @@ impl<'a> Host<'a> {
         };
         let asked = Command::new(&program)
             .arg("version")
+            .env_clear()
+            .envs(workspace::inherited())
             .env("CHECKPOINT_DISABLE", "1")
             .stdin(Stdio::null())
             .kill_on_drop(true)

@@ -68,7 +68,13 @@ impl Demo {
             }
         };
         story.end(told.as_ref().err());
-        told.map_err(Failure::new)?;
+        told.map_err(|error| {
+            if error.is_usage() {
+                Failure::usage(error)
+            } else {
+                Failure::new(error)
+            }
+        })?;
         Ok(if story.is_as_expected() {
             Exit::Yes
         } else {

@@ -148,7 +148,7 @@ impl Story {
             return;
         }
         match (error, self.is_as_expected()) {
-            (Some(_), _) => self.say(""),
+            (Some(_), _) => {}
             (None, true) => self.say(&format!("\nAll as it must be, in {:.1} s.", took.as_secs_f64())),
             (None, false) => self.say(&format!("\n{}", self.coloured("Not all is as it must be.", "31"))),
         }

@@ -98,11 +98,15 @@ impl Drop for Workspace {
     }
 }
 
+/// What of the caller's environment gets through.
+pub fn inherited() -> impl Iterator<Item = (OsString, OsString)> {
+    INHERITED
+        .iter()
+        .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)))
+}
+
 // SECURITY: nothing of the caller's AWS settings gets here, so that no real account can be reached by mistake.
 fn environment(folder: &Path, sandbox: &Sandbox) -> Vec<(OsString, OsString)> {
-    let inherited = INHERITED
-        .iter()
-        .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)));
     let own = [
         ("HOME", folder.as_os_str().to_owned()),
         ("TF_CLI_CONFIG_FILE", folder.join("cli.tfrc").into_os_string()),
@@ -116,7 +120,7 @@ fn environment(folder: &Path, sandbox: &Sandbox) -> Vec<(OsString, OsString)> {
         .environment()
         .into_iter()
         .map(|(name, value)| (OsString::from(name), OsString::from(value)));
-    inherited.chain(own).chain(pointing).collect()
+    inherited().chain(own).chain(pointing).collect()
 }
 
 /// Where the provider lies: beside this program.
