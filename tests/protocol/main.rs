@@ -14,6 +14,7 @@ mod driver;
 mod fixture;
 mod host;
 mod life;
+mod offered;
 mod plans;
 mod programs;
 mod shared;

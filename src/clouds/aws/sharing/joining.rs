@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::join_error::JoinError;
 use super::membership::{Membership, mark_of_trust};
 use super::neighbours::Neighbour;
 use super::{MADE_BY, Ownership, Sharing, widened};
@@ -28,46 +29,6 @@ pub struct Joining<'a> {
     pub before: Option<&'a Membership>,
     /// False: only looks whether it could be done, and who else would be let in; writes nothing.
     pub writes: bool,
-}
-
-/// Why a trust cannot take its place.
-#[derive(Debug, thiserror::Error)]
-pub enum JoinError {
-    #[error(transparent)]
-    Aws(#[from] AwsError),
-    #[error("expected the provider `{0}` to exist, since its ownership is `external`, found none")]
-    Missing(String),
-    #[error(
-        "expected the audience `{audience}` among the client ids of `{arn}`, found {found}; an `external` provider is never written: add it there, or use `shared`"
-    )]
-    AudienceMissing {
-        arn: String,
-        audience: String,
-        found: String,
-    },
-    #[error(
-        "expected no provider `{0}`, since its ownership is `exclusive`, found one; use `shared`, or import it as `oidcfed_aws_oidc_provider`"
-    )]
-    Taken(String),
-    #[error("the provider `{arn}` cannot be held exclusively: it is trusted by {roles}")]
-    Trusted { arn: String, roles: String },
-    #[error(
-        "expected the thumbprints {expected} at `{arn}`, found {found}; a shared provider's thumbprints are not changed: leave `thumbprints` out, or hold it exclusively"
-    )]
-    Thumbprints {
-        arn: String,
-        expected: String,
-        found: String,
-    },
-    #[error(
-        "audiences are not added to `{arn}`, which somebody else made, without a look at the roles that trust it: {reason}"
-    )]
-    Blind { arn: String, reason: String },
-    #[error("the provider `{0}` cannot hold more than 100 client ids")]
-    Full(String),
-    /// The findings that the guardrail refused; it has said why.
-    #[error("refused by the guardrail")]
-    Refused,
 }
 
 /// The outcome: what to remember, and whether anything was written.

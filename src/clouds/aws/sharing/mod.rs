@@ -3,6 +3,7 @@
 //! Owns who may create, change and delete a provider, under one lock per provider. Knows providers and the roles that
 //! name them; knows nothing of a resource's arguments.
 
+mod join_error;
 mod joining;
 mod leaving;
 mod membership;
@@ -10,7 +11,8 @@ mod neighbours;
 mod ownership;
 mod seats;
 
-pub use joining::{JoinError, Joining, Taken};
+pub use join_error::JoinError;
+pub use joining::{Joining, Taken};
 pub use leaving::Left;
 pub use membership::{Membership, fingerprint};
 pub use neighbours::{Neighbour, widened};
