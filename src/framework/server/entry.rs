@@ -129,3 +129,22 @@ impl Operation {
             .unwrap_or(default)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_timeout_is_what_is_written_or_the_default() {
+        let timeouts = Value::Object([("create".to_owned(), Value::string("90s"))].into());
+        let object = Value::Object([("timeouts".to_owned(), timeouts)].into());
+        assert_eq!(Operation::Create.timeout(Some(&object)), Duration::from_secs(90));
+        assert_eq!(Operation::Delete.timeout(Some(&object)), Duration::from_secs(600));
+        assert_eq!(Operation::Read.timeout(None), Duration::from_secs(120));
+        let unknown = Value::Object([("timeouts".to_owned(), Value::UNKNOWN)].into());
+        assert_eq!(
+            Operation::Update.timeout(Some(&unknown)),
+            Duration::from_secs(600)
+        );
+    }
+}
