@@ -1,7 +1,8 @@
 //! The host's other commands: validate, console, state, providers schema, test, output, and a start by hand.
 
 use crate::harness::{Lab, Need, Terraform, available, left_out, run};
-use crate::hcl::Block;
+use crate::hcl::{Block, text};
+use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,7 +11,8 @@ crate::on_sandbox!(
     validate_needs_no_cloud,
     console_state_and_refresh,
     the_hosts_own_tests,
-    moved_from_the_aws_provider
+    moved_from_the_aws_provider,
+    provider_moved_from_the_aws_provider
 );
 
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
@@ -33,7 +35,7 @@ fn schema() {
     let own = providers.values().next().expect("one provider");
     let trust = &own["resource_schemas"]["oidcfed_aws_trust"]["block"]["attributes"];
     assert_eq!(trust["issuer"]["required"], true);
-    assert_eq!(trust["subjects"]["type"], serde_json::json!(["set", "string"]));
+    assert_eq!(trust["subjects"]["type"], json!(["set", "string"]));
     assert_eq!(trust["trust_policy"]["computed"], true);
     for secret in ["access_key", "secret_key", "token"] {
         let attribute = &own["provider"]["block"]["attributes"]["aws"]["nested_type"]["attributes"][secret];
@@ -212,4 +214,52 @@ fn moved_from_the_aws_provider(lab: &Lab) {
         role["RoleId"]
     );
     terraform.destroy();
+}
+
+/// The same of another provider's OIDC provider.
+fn provider_moved_from_the_aws_provider(lab: &Lab) {
+    if !Terraform::version().at_least(1, 8) {
+        return left_out("moves between resource types need 1.8");
+    }
+    let made = json!({ "Url": lab.issuer, "ClientIDList": ["sts.amazonaws.com"], "ThumbprintList": ["a".repeat(40)] });
+    lab.boto.iam("create_open_id_connect_provider", made);
+    let before = lab.oidc_provider(&lab.issuer);
+    let state = include_str!("aws_iam_openid_connect_provider.tfstate")
+        .replace("PROVIDER_ARN", &lab.provider_arn(&lab.issuer))
+        .replace("HOST", lab.issuer.trim_start_matches("https://"))
+        .replace("THUMBPRINT", &"a".repeat(40));
+    let own = Block::resource("oidcfed_aws_oidc_provider", "ci")
+        .with("issuer", text(&lab.issuer))
+        .with("audiences", r#"["sts.amazonaws.com"]"#)
+        .with("thumbprints", text_list(&["a".repeat(40)]));
+    let moved =
+        "moved {\n  from = aws_iam_openid_connect_provider.ci\n  to   = oidcfed_aws_oidc_provider.ci\n}\n";
+    let terraform = lab.configuration(&format!("{own}\n{moved}"));
+    terraform.write("terraform.tfstate", &state);
+    terraform.override_too("hashicorp/aws");
+    let plan = terraform.plan();
+    let actions = plan.actions("oidcfed_aws_oidc_provider.ci");
+    assert!(
+        actions == ["no-op"] || actions == ["update"],
+        "{actions:?}\n{}",
+        plan.text
+    );
+    terraform.apply_plan();
+    terraform.assert_empty_plan("after the move");
+    let after = lab.oidc_provider(&lab.issuer);
+    assert_eq!(
+        before.map(|provider| provider["CreateDate"].clone()),
+        after.map(|provider| provider["CreateDate"].clone())
+    );
+}
+
+fn text_list(entries: &[String]) -> String {
+    format!(
+        "[{}]",
+        entries
+            .iter()
+            .map(|entry| text(entry))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }

@@ -18,12 +18,14 @@ mod demo;
 mod drift;
 mod exchange;
 mod faults;
+mod guardrail;
 mod harness;
 mod hcl;
 mod imports;
 mod issuer_alone;
 mod lifecycle;
 mod ownership;
+mod provider_block;
 mod secrets;
 mod sharing;
 

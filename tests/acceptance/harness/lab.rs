@@ -167,17 +167,21 @@ provider "oidcfed" {{
         )
     }
 
+    /// The role by which another account is entered.
+    pub fn entry_role(&self, account: &str) -> String {
+        let name = self
+            .sandbox
+            .as_ref()
+            .map_or("deployer", Sandbox::account_role_name);
+        format!("arn:aws:iam::{account}:role/{name}")
+    }
+
     pub fn account_has_role(&self, account: &str, name: &str) -> bool {
         let arguments = json!({ "RoleName": name });
         let found = if account == self.account {
             self.boto.try_call("iam", "get_role", arguments)
         } else {
-            let role = format!(
-                "arn:aws:iam::{account}:role/{}",
-                self.sandbox
-                    .as_ref()
-                    .map_or("deployer", Sandbox::account_role_name)
-            );
+            let role = self.entry_role(account);
             let entered = self.boto.try_call(
                 "sts",
                 "assume_role",
