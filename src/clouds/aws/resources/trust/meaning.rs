@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::TrustModel;
+use super::signing::{azp_always, lint_with, signers};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::condition_keys::is_built_in;
 use crate::clouds::aws::dialect::limits::{self, Loopback, TrustPolicyLength};
 use crate::clouds::aws::dialect::{
-    AccountId, AwsTrust, IssuerFacts, Partition, PolicyDocument, ProviderArn, Statement, lint, render,
-    shared_issuer_gate,
+    AccountId, AwsTrust, Partition, PolicyDocument, ProviderArn, Statement, render, shared_issuer_gate,
 };
 use crate::clouds::guardrail::to_model;
 use crate::clouds::trust_arguments::{FindingModel, Reading, Signer, path_of};
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
-use crate::platforms::Azp;
 use crate::trust::{Audience, Finding, IssuerUrl, Trust};
 
 /// Where the role lives.
@@ -158,69 +157,10 @@ impl Meaning {
     }
 }
 
-/// The signer of each branch, in the order of the terms; `None` while a platform is unknown.
-fn signers(
-    model: &TrustModel,
-    trust: &Trust,
-    diagnostics: &mut Diagnostics,
-) -> Option<Result<Vec<Signer>, ()>> {
-    let mut written = vec![("platform".to_owned(), &model.platform)];
-    for (key, branch) in model.also.known().into_iter().flatten() {
-        // an `also` of another issuer does not inherit the platform of the top
-        let inherits = branch.platform.is_null() && branch.issuer.is_null();
-        let platform = if inherits {
-            &model.platform
-        } else {
-            &branch.platform
-        };
-        written.push((format!("also[\"{key}\"].platform"), platform));
-    }
-    let mut signers = Vec::new();
-    for (terms, (argument, platform)) in trust.terms.iter().zip(written) {
-        match Signer::of(platform.settled()?.map(String::as_str), &terms.issuer) {
-            Ok(signer) => signers.push(signer),
-            Err(reason) => {
-                diagnostics.error(path_of(&argument), "Invalid platform", reason);
-                return Some(Err(()));
-            }
-        }
-    }
-    Some(Ok(signers))
-}
-
-/// Issuers whose tokens always carry `azp`.
-fn azp_always(trust: &Trust, signers: &[Signer]) -> BTreeSet<IssuerUrl> {
-    let with_signer = trust.terms.iter().zip(signers);
-    with_signer
-        .filter(|(_, signer)| signer.azp == Azp::Always)
-        .map(|(terms, _)| terms.issuer.clone())
-        .collect()
-}
-
 impl Meaning {
     /// What the linter says of a policy that trusts the issuers of this trust.
     pub fn lint(&self, policy: &PolicyDocument) -> Vec<Finding> {
         lint_with(policy, &self.signers)
-    }
-}
-
-fn lint_with(policy: &PolicyDocument, signers: &[(IssuerUrl, Signer)]) -> Vec<Finding> {
-    let facts = |url: &str| {
-        let known = signers.iter().find(|(issuer, _)| issuer.without_scheme() == url);
-        known.map_or_else(|| IssuerFacts::of(url), |(_, signer)| facts_of(url, signer))
-    };
-    lint(policy, &facts)
-}
-
-/// A platform that is named says more than what the issuer's URL tells.
-fn facts_of(url: &str, signer: &Signer) -> IssuerFacts {
-    let facts = match signer.platforms.as_slice() {
-        [platform] => IssuerFacts::from(platform),
-        _ => IssuerFacts::of(url),
-    };
-    IssuerFacts {
-        tenancy: signer.tenancy,
-        ..facts
     }
 }
 

@@ -3,7 +3,7 @@
 //! | file | noun |
 //! |---|---|
 //! | `model`, `schema`, `validate` | the attributes |
-//! | `meaning` | what a configuration means in one account |
+//! | `meaning`, `signing` | what a configuration means in one account; who signs |
 //! | `plan`, `create`, `read`, `update`, `delete` | the operations |
 //! | `import`, `moved`, `listing` | where an existing role comes from |
 //! | `names`, `leftover` | the role's name, and the leftover of a crash |
@@ -26,6 +26,7 @@ mod places;
 mod plan;
 mod read;
 mod schema;
+mod signing;
 mod update;
 mod validate;
 mod work;
