@@ -32,9 +32,10 @@ impl Mode {
 }
 
 /// The rules a trust can break, by id.
-pub const RULES: [&str; 5] = [
+pub const RULES: [&str; 6] = [
     "missing-subject",
     "open-subject",
+    "open-owner-prefix",
     "missing-audience",
     "audience-widens",
     "revives-roles",

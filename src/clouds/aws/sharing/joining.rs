@@ -23,8 +23,9 @@ pub struct Joining<'a> {
     pub thumbprints: Option<&'a BTreeSet<String>>,
     /// The role of this trust.
     pub role: &'a str,
-    /// What recognises the trust after a crash: the role's name, or its prefix.
-    pub made_for: &'a str,
+    /// What recognises the trust after a crash: the role's name, or its prefix. `None`: a resource that holds the provider
+    /// alone, which nothing recognises, since every configuration's would look the same.
+    pub made_for: Option<&'a str>,
     /// What this trust remembers, when it is there already.
     pub before: Option<&'a Membership>,
     /// False: only looks whether it could be done, and who else would be let in; writes nothing.
@@ -38,14 +39,26 @@ pub struct Taken {
     pub wrote: bool,
 }
 
+/// What came of making a provider.
+enum Made {
+    Ours(Taken),
+    /// Somebody else was faster.
+    Met(Provider),
+}
+
+/// The mark of a provider that is held without a role. It recognises nobody: trusts leave such a provider alone.
+const STANDALONE: &str = "provider";
+
 impl Joining<'_> {
     /// Makes the provider ready for the trust. `judge` decides on the roles of the account that would newly admit
     /// tokens: false refuses, and nothing is written.
     ///
     /// # Errors
     /// See [`JoinError`].
+    /// `kept` holds what to remember when the join fails half way.
     pub async fn join(
         self,
+        kept: &mut Option<Membership>,
         judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
     ) -> Result<Taken, JoinError> {
         let arn = self.provider.to_string();
@@ -53,8 +66,8 @@ impl Joining<'_> {
         let found = self.iam.provider_cached(&arn).await?;
         let taken = match self.ownership {
             Ownership::External => self.use_external(found.as_deref())?,
-            Ownership::Shared => self.share(found.as_deref(), judge).await?,
-            Ownership::Exclusive => self.hold(found.as_deref(), judge).await?,
+            Ownership::Shared => self.share(found.as_deref(), kept, judge).await?,
+            Ownership::Exclusive => self.hold(found.as_deref(), kept, judge).await?,
         };
         if self.writes {
             self.sharing.take(&arn, self.role, &taken.membership.audiences);
@@ -74,7 +87,7 @@ impl Joining<'_> {
             });
         }
         Ok(Taken {
-            membership: self.membership(),
+            membership: self.nothing_ours(),
             wrote: false,
         })
     }
@@ -82,13 +95,25 @@ impl Joining<'_> {
     async fn share(
         &self,
         found: Option<&Provider>,
+        kept: &mut Option<Membership>,
         judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
     ) -> Result<Taken, JoinError> {
-        let Some(provider) = found else {
-            return self.make(judge).await;
+        let met;
+        let provider = match found {
+            Some(provider) => provider,
+            None => match self.make(judge).await? {
+                Made::Ours(taken) => return Ok(taken),
+                Made::Met(provider) => {
+                    met = provider;
+                    &met
+                }
+            },
         };
         self.same_thumbprints(provider)?;
-        let mut membership = self.joined(provider);
+        let mut membership = Membership {
+            exclusive: false,
+            ..self.joined(provider)
+        };
         let missing = self.missing(provider);
         if missing.is_empty() {
             return Ok(Taken {
@@ -109,6 +134,7 @@ impl Joining<'_> {
         for audience in missing {
             self.iam.add_client_id(&provider.arn, audience.as_str()).await?;
             membership.added.insert(audience.to_string());
+            *kept = Some(membership.clone());
         }
         Ok(Taken {
             membership,
@@ -119,24 +145,27 @@ impl Joining<'_> {
     async fn hold(
         &self,
         found: Option<&Provider>,
+        kept: &mut Option<Membership>,
         judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
     ) -> Result<Taken, JoinError> {
         let Some(provider) = found else {
-            let mut taken = self.make(judge).await?;
+            let Made::Ours(mut taken) = self.make(judge).await? else {
+                return Err(JoinError::Taken(self.provider.to_string()));
+            };
             taken.membership.exclusive = true;
             return Ok(taken);
         };
         let held = self
             .before
             .is_some_and(|before| before.arn == provider.arn && before.exclusive);
-        let leftover = provider.tags.get(MADE_BY) == Some(&self.mark());
+        let leftover = self.made_for.is_some() && provider.tags.get(MADE_BY) == Some(&self.mark());
         if !held {
             if !leftover && self.before.is_none_or(|before| before.arn != provider.arn) {
                 return Err(JoinError::Taken(provider.arn.clone()));
             }
             self.refuse_while_trusted(provider).await?;
         }
-        let mut taken = self.make_equal(provider, judge).await?;
+        let mut taken = self.make_equal(provider, kept, judge).await?;
         taken.membership.exclusive = true;
         taken.membership.mark = Some(self.mark());
         Ok(taken)
@@ -146,6 +175,7 @@ impl Joining<'_> {
     async fn make_equal(
         &self,
         provider: &Provider,
+        kept: &mut Option<Membership>,
         judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
     ) -> Result<Taken, JoinError> {
         let mut membership = self.joined(provider);
@@ -163,6 +193,7 @@ impl Joining<'_> {
         for audience in missing {
             self.iam.add_client_id(&provider.arn, audience.as_str()).await?;
             membership.added.insert(audience.to_string());
+            *kept = Some(membership.clone());
             wrote = true;
         }
         for id in &provider.client_ids {
@@ -182,7 +213,7 @@ impl Joining<'_> {
         Ok(Taken { membership, wrote })
     }
 
-    async fn make(&self, judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send)) -> Result<Taken, JoinError> {
+    async fn make(&self, judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send)) -> Result<Made, JoinError> {
         // Without the right to list nobody can say whether an old role comes to life; making a provider of one's own
         // is still right, since nothing of anybody else is changed by it.
         match self.neighbours().await {
@@ -191,10 +222,10 @@ impl Joining<'_> {
             Err(error) => return Err(error.into()),
         }
         if !self.writes {
-            return Ok(Taken {
+            return Ok(Made::Ours(Taken {
                 membership: self.membership(),
                 wrote: false,
-            });
+            }));
         }
         let audiences: BTreeSet<String> = self.audiences.iter().map(ToString::to_string).collect();
         let new = NewProvider {
@@ -212,10 +243,10 @@ impl Joining<'_> {
         match self.iam.create_provider(&new).await {
             Ok(arn) => {
                 self.be_seen(&arn).await;
-                Ok(Taken {
+                Ok(Made::Ours(Taken {
                     membership: made,
                     wrote: true,
-                })
+                }))
             }
             Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {
                 self.read_back(error).await
@@ -232,21 +263,20 @@ impl Joining<'_> {
         .await;
     }
 
-    /// The create met a provider, or its answer was lost: what is there decides.
-    async fn read_back(&self, error: AwsError) -> Result<Taken, JoinError> {
-        let provider = match self.iam.get_provider(&self.provider.to_string()).await {
-            Ok(provider) => provider,
-            Err(_) => return Err(error.into()),
+    /// The create met a provider, or its answer was lost: what is there decides. Somebody who was faster, outside of this
+    /// process, is joined like anybody else.
+    async fn read_back(&self, error: AwsError) -> Result<Made, JoinError> {
+        let Ok(provider) = self.iam.get_provider(&self.provider.to_string()).await else {
+            return Err(error.into());
         };
         let membership = self.joined(&provider);
         if membership.made && self.missing(&provider).is_empty() {
-            return Ok(Taken {
+            return Ok(Made::Ours(Taken {
                 membership,
                 wrote: true,
-            });
+            }));
         }
-        // somebody else was faster, outside of this process: the next run joins what they made
-        Err(error.into())
+        Ok(Made::Met(provider))
     }
 
     async fn look_before_adding(
@@ -272,10 +302,16 @@ impl Joining<'_> {
 
     async fn refuse_while_trusted(&self, provider: &Provider) -> Result<(), JoinError> {
         let roles = self.neighbours().await?;
-        if roles.is_empty() {
+        let seated = self
+            .sharing
+            .seated(&provider.arn)
+            .into_keys()
+            .filter(|role| role != self.role);
+        let trusting: BTreeSet<String> = roles.into_iter().map(|role| role.name).chain(seated).collect();
+        if trusting.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = roles.iter().map(|role| format!("`{}`", role.name)).collect();
+        let names: Vec<String> = trusting.iter().map(|role| format!("`{role}`")).collect();
         Err(JoinError::Trusted {
             arn: provider.arn.clone(),
             roles: names.join(", "),
@@ -303,18 +339,30 @@ impl Joining<'_> {
     /// The record of a trust that comes to a provider which is there.
     fn joined(&self, provider: &Provider) -> Membership {
         let mut membership = self.membership();
-        let mark = provider
-            .tags
-            .get(MADE_BY)
-            .filter(|mark| mark.starts_with("trust:"));
+        let mark = provider.tags.get(MADE_BY).filter(|mark| match self.made_for {
+            Some(_) => mark.starts_with("trust:"),
+            None => membership.made && **mark == self.mark(),
+        });
         membership.mark = mark.cloned();
-        if mark == Some(&self.mark()) && !membership.made {
+        // A resource's own record is never widened by what a tag says later.
+        let unrecorded = self.made_for.is_some() && self.before.is_none();
+        if unrecorded && mark == Some(&self.mark()) && !membership.made {
             // the leftover of a crash of this very trust
             membership.made = true;
             membership.added.extend(provider.client_ids.iter().cloned());
             membership.added.retain(|id| membership.audiences.contains(id));
         }
         membership
+    }
+
+    /// The record of a trust that may take nothing away.
+    fn nothing_ours(&self) -> Membership {
+        let Membership { arn, audiences, .. } = self.membership();
+        Membership {
+            arn,
+            audiences,
+            ..Membership::default()
+        }
     }
 
     fn membership(&self) -> Membership {
@@ -344,7 +392,10 @@ impl Joining<'_> {
     }
 
     fn mark(&self) -> String {
-        mark_of_trust(&self.provider.to_string(), self.made_for)
+        match self.made_for {
+            Some(made_for) => mark_of_trust(&self.provider.to_string(), made_for),
+            None => STANDALONE.to_owned(),
+        }
     }
 }
 

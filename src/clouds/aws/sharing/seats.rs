@@ -75,11 +75,13 @@ impl Sharing {
     }
 
     /// A role that this process deleted: a list that still shows it is not believed.
-    pub fn role_deleted(&self, unique_id: &str) {
-        self.roles().deleted.insert(unique_id.to_owned());
+    pub fn role_deleted(&self, (account, name): (&str, &str), unique_id: &str) {
+        let mut roles = self.roles();
+        roles.deleted.insert(unique_id.to_owned());
+        roles.held.remove(&(account.to_owned(), name.to_owned()));
     }
 
-    pub(super) fn is_deleted(&self, unique_id: &str) -> bool {
+    pub fn is_deleted(&self, unique_id: &str) -> bool {
         self.roles().deleted.contains(unique_id)
     }
 

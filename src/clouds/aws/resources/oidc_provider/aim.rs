@@ -14,10 +14,8 @@ use crate::clouds::guardrail::Situation;
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
 use crate::trust::{Audience, Finding, IssuerUrl};
 
-/// Recognises the leftover of a crash of this resource.
-const MADE_FOR: &str = "oidcfed_aws_oidc_provider";
-/// Recognises nothing: for a provider that is there and cannot be a leftover.
-const FOREIGN: &str = "";
+/// The place of this resource beside roles.
+const SEAT: &str = "oidcfed_aws_oidc_provider";
 
 /// Everything known.
 #[derive(Clone, Debug)]
@@ -97,13 +95,6 @@ impl Aim {
         writes: bool,
         diagnostics: &mut Diagnostics,
     ) -> Option<Taken> {
-        let made_for = match self.made_for(iam, memory).await {
-            Ok(made_for) => made_for,
-            Err(error) => {
-                refuse(&JoinError::Aws(error), diagnostics);
-                return None;
-            }
-        };
         let joining = Joining {
             sharing: &aws.sharing,
             iam,
@@ -115,13 +106,13 @@ impl Aim {
                 .thumbprints
                 .as_ref()
                 .filter(|_| self.ownership != Ownership::External),
-            role: MADE_FOR,
-            made_for,
+            role: SEAT,
+            made_for: None,
             before: memory.membership.as_ref(),
             writes,
         };
         let mut judge = |findings: Vec<Finding>| self.judged(aws, findings, diagnostics);
-        match joining.join(&mut judge).await {
+        match joining.join(&mut None, &mut judge).await {
             Ok(taken) => Some(self.settled(taken)),
             Err(error) => {
                 refuse(&error, diagnostics);
@@ -138,23 +129,6 @@ impl Aim {
             taken.membership.mark = None;
         }
         taken
-    }
-
-    /// A provider is the leftover of a crash only while it is what a create would have made, and young.
-    async fn made_for(&self, iam: &Iam, memory: &Memory) -> Result<&'static str, AwsError> {
-        const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
-        if memory.membership.is_some() {
-            return Ok(MADE_FOR);
-        }
-        let Some(found) = iam.provider_cached(&self.arn.to_string()).await? else {
-            return Ok(MADE_FOR);
-        };
-        let young = found
-            .created
-            .is_some_and(|created| created.elapsed().unwrap_or_default() < DAY);
-        let ids: BTreeSet<&str> = found.client_ids.iter().map(String::as_str).collect();
-        let same = ids == self.audiences.iter().map(Audience::as_str).collect();
-        Ok(if young && same { MADE_FOR } else { FOREIGN })
     }
 
     fn judged(&self, aws: &Configured, findings: Vec<Finding>, diagnostics: &mut Diagnostics) -> bool {
@@ -187,7 +161,7 @@ pub(super) fn dropped(membership: &Membership, audiences: &BTreeSet<Audience>) -
 
 /// The name under which this resource takes its place beside roles.
 pub(super) fn seat() -> &'static str {
-    MADE_FOR
+    SEAT
 }
 
 fn issuer_of(text: &str, allow_loopback: bool, diagnostics: &mut Diagnostics) -> Option<IssuerUrl> {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::leftover::{self, Found};
-use super::meaning::Meaning;
+use super::leftover::{self, Examined, Found};
+use super::meaning::{Home, Meaning, needs_of};
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::names::{self, NoName, RoleName};
+use super::names::{self, MARK, NoName, RoleName};
 use super::permissions::{Permissions, grant};
 use super::places;
 use super::read::identity;
@@ -27,7 +27,7 @@ pub async fn create(
     let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
         return;
     };
-    if refused(&meaning, aws, diagnostics).await {
+    if refused(&meaning, None, aws, diagnostics).await {
         return;
     }
     let work = Work {
@@ -85,7 +85,24 @@ pub async fn create(
         );
     }
     progress.state = Some(state);
+    if new.tags.contains_key(MARK) && !diagnostics.has_errors() {
+        complete(&work, &role.name, diagnostics).await;
+    }
     be_seen(&work, &role.name, diagnostics).await;
+}
+
+/// The create is complete: the role is nobody's leftover any more.
+async fn complete(work: &Work<'_>, name: &str, diagnostics: &mut Diagnostics) {
+    let again = |error: &AwsError| error.is_not_found() || error.kind == Kind::ConcurrentModification;
+    let mark = [MARK.to_owned()];
+    if let Err(error) = wait_for(work.limits, again, || work.iam.untag_role(name, &mark)).await {
+        diagnosis::error(
+            "Could not finish the role",
+            Path::of("role_name_prefix"),
+            &error,
+            diagnostics,
+        );
+    }
 }
 
 /// Waits until IAM shows the role to everybody: the next refresh would take it for gone.
@@ -100,10 +117,19 @@ async fn be_seen(work: &Work<'_>, name: &str, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// Whether an issuer is a laboratory's and the cloud is real.
-pub async fn refused(meaning: &Meaning, aws: &Configured, diagnostics: &mut Diagnostics) -> bool {
+/// Whether an issuer that is new to the trust is a laboratory's and the cloud is real.
+pub async fn refused(
+    meaning: &Meaning,
+    before: Option<(&TrustModel, &Home)>,
+    aws: &Configured,
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    let known = before
+        .and_then(|(prior, home)| needs_of(prior, home))
+        .unwrap_or_default();
     for need in &meaning.providers {
-        if aws.refuses_issuer(&need.issuer, diagnostics).await {
+        let is_new = !known.iter().any(|known| known.issuer == need.issuer);
+        if is_new && aws.refuses_issuer(&need.issuer, diagnostics).await {
             return true;
         }
     }
@@ -124,10 +150,7 @@ async fn make_role(
     let again =
         |error: &AwsError| matches!(error.kind, Kind::InvalidPrincipal | Kind::ConcurrentModification);
     match wait_for(work.limits, again, || work.iam.create_role(new)).await {
-        Ok(role) => {
-            leftover::hold(work, &role.name);
-            Some((role, Permissions::default()))
-        }
+        Ok(role) => Some((role, Permissions::default())),
         Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {
             meet(work, new, error, diagnostics).await
         }
@@ -163,9 +186,9 @@ async fn meet(
         }
     };
     let difference = match examined {
-        Ok(found) if leftover::hold(work, &found.role.name) => return Some(adopt(work, found)),
-        Ok(_) => "another resource of this configuration has it".to_owned(),
-        Err(difference) => difference,
+        Examined::Same(found) => return Some(adopt(work, *found)),
+        Examined::Other(difference) => difference,
+        Examined::Gone => "this run has just deleted it, and IAM still shows it; apply once more".to_owned(),
     };
     foreign(work, &new.name, &difference, diagnostics);
     None

@@ -48,7 +48,8 @@ pub async fn delete(
             }
             Err(Refusal::Foreign(things)) => return foreign(diagnostics, name, &things),
         }
-        aws.sharing.role_deleted(id);
+        let account = state.account_id.text().unwrap_or_default();
+        aws.sharing.role_deleted((account, name), id);
         progress.state = Some(TrustModel {
             role_arn: Attr::Null,
             role_unique_id: Attr::Null,

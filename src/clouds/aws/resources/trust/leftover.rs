@@ -18,6 +18,16 @@ pub struct Found {
     pub inline: std::collections::BTreeMap<String, String>,
 }
 
+/// What a role of this name is.
+pub enum Examined {
+    /// Exactly what this create would have made so far.
+    Same(Box<Found>),
+    /// Somebody's: the first difference.
+    Other(String),
+    /// Deleted by this very run; IAM still shows it.
+    Gone,
+}
+
 /// Looks for a leftover by prefix and mark.
 ///
 /// # Errors
@@ -37,11 +47,11 @@ pub async fn search(work: &Work<'_>, prefix: &str, new: &NewRole) -> Result<Opti
             ..new.clone()
         };
         let marked = |role: &Role| role.tags.contains_key(MARK) && role.tags.get(MARK) == new.tags.get(MARK);
-        if let Ok(found) = examine(work, &wanted).await?
+        if let Examined::Same(found) = examine(work, &wanted).await?
             && marked(&found.role)
             && hold(work, &found.role.name)
         {
-            return Ok(Some(found));
+            return Ok(Some(*found));
         }
     }
     Ok(None)
@@ -51,10 +61,13 @@ pub async fn search(work: &Work<'_>, prefix: &str, new: &NewRole) -> Result<Opti
 ///
 /// # Errors
 /// As IAM answers.
-pub async fn examine(work: &Work<'_>, new: &NewRole) -> Result<Result<Found, String>, AwsError> {
+pub async fn examine(work: &Work<'_>, new: &NewRole) -> Result<Examined, AwsError> {
     let role = work.iam.get_role(&new.name).await?;
+    if work.aws.sharing.is_deleted(&role.unique_id) {
+        return Ok(Examined::Gone);
+    }
     if let Some(difference) = difference(&role, new, SystemTime::now()) {
-        return Ok(Err(difference));
+        return Ok(Examined::Other(difference));
     }
     let managed: BTreeSet<String> = work
         .iam
@@ -67,7 +80,9 @@ pub async fn examine(work: &Work<'_>, new: &NewRole) -> Result<Result<Found, Str
         .iter()
         .find(|arn| !wanted.managed.as_ref().is_some_and(|w| w.contains(*arn)))
     {
-        return Ok(Err(format!("the managed policy {foreign} is attached to it")));
+        return Ok(Examined::Other(format!(
+            "the managed policy {foreign} is attached to it"
+        )));
     }
     let mut inline = std::collections::BTreeMap::new();
     for name in work.iam.list_inline_policies(&new.name).await? {
@@ -78,15 +93,15 @@ pub async fn examine(work: &Work<'_>, new: &NewRole) -> Result<Result<Found, Str
             .and_then(|w| w.get(&name))
             .is_some_and(|w| same_document(w, &document));
         if !same {
-            return Ok(Err(format!("it has the inline policy {name}")));
+            return Ok(Examined::Other(format!("it has the inline policy {name}")));
         }
         inline.insert(name, document);
     }
-    Ok(Ok(Found {
+    Ok(Examined::Same(Box::new(Found {
         role,
         managed,
         inline,
-    }))
+    })))
 }
 
 /// One resource of this process at most takes a role over.

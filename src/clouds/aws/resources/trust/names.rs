@@ -1,11 +1,12 @@
 //! The name of the role: given, or a prefix with something generated behind it.
 
-use super::leftover::{self, Found};
+use super::leftover::{self, Examined, Found};
 use super::model::TrustModel;
 use super::work::Work;
 use crate::clouds::aws::client::{AwsError, NewRole};
 
-/// The tag by which the leftover of a crash is found when its name was generated.
+/// The tag by which the leftover of a crash is found when its name was generated. Taken off when the create is complete:
+/// a role that carries it was never finished.
 pub const MARK: &str = "oidcfed:mark";
 
 /// Generated characters; with a prefix of 38 this fills the 64 that IAM allows.
@@ -38,17 +39,23 @@ impl From<AwsError> for NoName {
 pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Result<RoleName, NoName> {
     let Some(name) = planned.role_name.text() else {
         let prefix = planned.role_name_prefix.text().unwrap_or_default();
-        return Ok(match leftover::search(work, prefix, new).await? {
-            Some(found) => RoleName {
-                text: found.role.name.clone(),
+        if let Some(found) = leftover::search(work, prefix, new).await? {
+            let text = found.role.name.clone();
+            return Ok(RoleName {
+                text,
                 leftover: Some(found),
-            },
-            None => RoleName {
-                text: generate(prefix),
-                leftover: None,
-            },
-        });
+            });
+        }
+        let text = generate(prefix);
+        // held before it exists: a search beside this create must not take it for a leftover
+        leftover::hold(work, &text);
+        return Ok(RoleName { text, leftover: None });
     };
+    if !leftover::hold(work, name) {
+        return Err(NoName::Foreign(
+            "another resource of this configuration has it".to_owned(),
+        ));
+    }
     let named = |leftover| RoleName {
         text: name.to_owned(),
         leftover,
@@ -56,11 +63,9 @@ pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Res
     match leftover::examine(work, new).await {
         Err(error) if error.is_not_found() => Ok(named(None)),
         Err(error) => Err(error.into()),
-        Ok(Ok(found)) if leftover::hold(work, name) => Ok(named(Some(found))),
-        Ok(Ok(_)) => Err(NoName::Foreign(
-            "another resource of this configuration has it".to_owned(),
-        )),
-        Ok(Err(difference)) => Err(NoName::Foreign(difference)),
+        Ok(Examined::Same(found)) => Ok(named(Some(*found))),
+        Ok(Examined::Gone) => Ok(named(None)),
+        Ok(Examined::Other(difference)) => Err(NoName::Foreign(difference)),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::delete::unchecked;
+use super::meaning::{Home, Meaning, Need, needs_of};
 use super::memory::Memory;
+use super::model::TrustModel;
 use super::names::made_for;
 use super::work::Work;
 use crate::clouds::aws::diagnosis;
@@ -58,23 +60,52 @@ async fn visit(
             ownership: ownership(work),
             thumbprints: thumbprints.as_ref(),
             role,
-            made_for,
+            made_for: Some(made_for),
             before: memory.memberships.get(&arn),
             writes,
         };
         let mut judge = |findings: Vec<Finding>| judged(work, findings, diagnostics);
-        match joining.join(&mut judge).await {
+        let mut kept = None;
+        match joining.join(&mut kept, &mut judge).await {
             Ok(taken) => {
                 wrote |= taken.wrote;
                 memory.memberships.insert(arn, taken.membership);
             }
+            // Whether it exists, and takes the audiences, is only sure when everything before it was applied.
+            Err(JoinError::Missing(_) | JoinError::AudienceMissing { .. }) if !writes => {}
             Err(error) => {
                 refuse(error, diagnostics);
+                if let Some(membership) = kept {
+                    memory.memberships.insert(arn, membership);
+                    wrote = true;
+                }
                 return wrote;
             }
         }
     }
     wrote
+}
+
+/// Whether a change has to look at the providers: another one, other client ids, held in another way.
+pub fn places_change(
+    prior: &TrustModel,
+    planned: &TrustModel,
+    home: &Home,
+    meaning: &Meaning,
+    memory: &Memory,
+) -> bool {
+    let before = needs_of(prior, home).unwrap_or_default();
+    let known = |need: &Need| {
+        before
+            .iter()
+            .any(|old| old.arn == need.arn && old.client_ids == need.client_ids)
+    };
+    memory.incomplete
+        || before.len() != meaning.providers.len()
+        || !meaning.providers.iter().all(known)
+        || prior.oidc_provider != planned.oidc_provider
+        || prior.oidc_provider_arn != planned.oidc_provider_arn
+        || prior.accepted_audiences != planned.accepted_audiences
 }
 
 /// Gives back what the trust needs no longer. False when that failed.

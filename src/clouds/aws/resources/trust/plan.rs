@@ -6,7 +6,7 @@ use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::{Permissions, same_document};
-use super::places;
+use super::places::{self, places_change};
 use super::work::Work;
 use crate::clouds::aws::client::{AwsError, Caller, Limits};
 use crate::clouds::aws::configuration::Configured;
@@ -14,7 +14,7 @@ use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, ProviderArn, means_same};
 use crate::clouds::aws::tags;
 use crate::clouds::guardrail::Situation;
-use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned, StringSet};
+use crate::framework::{Attr, Context, Convert, Diagnostics, Path, PlanRequest, Planned, StringSet};
 
 pub async fn plan(
     aws: &Arc<Configured>,
@@ -25,6 +25,7 @@ pub async fn plan(
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
     name(&request, memory.imported, &mut planned);
+    unmade(&request, &memory, &mut planned);
     keep_unmanaged(&request, &memory, &mut planned.planned, diagnostics);
     keep_meaning(&request, &mut planned.planned);
     tags_all(aws, &mut planned.planned);
@@ -97,6 +98,22 @@ fn name(request: &PlanRequest<TrustModel>, imported: bool, planned: &mut Planned
     }
 }
 
+/// A create or delete that ended half way left a state without a role: it is finished by making the trust anew.
+fn unmade(request: &PlanRequest<TrustModel>, memory: &Memory, planned: &mut Planned<TrustModel>) {
+    if memory.imported
+        || request
+            .prior
+            .as_ref()
+            .is_none_or(|prior| !prior.role_unique_id.is_null())
+    {
+        return;
+    }
+    planned.planned.id = Attr::Unknown;
+    planned.planned.role_arn = Attr::Unknown;
+    planned.planned.role_unique_id = Attr::Unknown;
+    planned.requires_replace.push(Path::of("role_unique_id"));
+}
+
 fn replaces(planned: &Planned<TrustModel>, prior: Option<&TrustModel>) -> bool {
     prior.is_some_and(|prior| {
         !planned.requires_replace.is_empty()
@@ -133,12 +150,6 @@ fn keep_unmanaged(
         stay(!memory.imported, "inline_policies", &stays, diagnostics);
     }
     let imported = prior.filter(|_| memory.imported);
-    if config.audiences.is_null() {
-        // an import shows the cloud's own audience, which is what null means
-        let own = imported
-            .filter(|prior| prior.audiences == prior.accepted_audiences && prior.issuer == config.issuer);
-        planned.audiences = own.map_or(Attr::Null, |prior| prior.audiences.clone());
-    }
     if config.tags.is_null() {
         planned.tags = imported.map_or(Attr::Null, |prior| prior.tags.clone());
     }
@@ -300,6 +311,11 @@ fn settle(
         // Read found an issuer's provider without what this trust needs, hidden behind another issuer's.
         planned.accepted_audiences = StringSet::Unknown;
     }
+    if request.config.accepted_risks.members().is_none() {
+        // what is accepted is not known yet: judged at apply, before anything is written
+        planned.findings = Attr::Unknown;
+        return;
+    }
     let known_before = prior
         .and_then(|prior| prior.findings.known())
         .map(Vec::as_slice)
@@ -341,12 +357,16 @@ async fn preview(
     (home, meaning, memory): (&Home, &Meaning, &Memory),
     diagnostics: &mut Diagnostics,
 ) {
-    let touches = request.prior.as_ref().is_none_or(|prior| {
-        prior.oidc_provider_arn != planned.oidc_provider_arn
-            || prior.accepted_audiences != planned.accepted_audiences
-            || prior.oidc_provider != planned.oidc_provider
-    });
-    if !touches {
+    let held = &request.config.oidc_provider;
+    let undecided = held.is_unknown()
+        || held
+            .known()
+            .is_some_and(|held| !held.to_value().is_wholly_known());
+    let touches = request
+        .prior
+        .as_ref()
+        .is_none_or(|prior| places_change(prior, planned, home, meaning, memory));
+    if !touches || undecided || request.config.accepted_risks.members().is_none() {
         return;
     }
     let limits = Limits::from(context);

@@ -11,7 +11,7 @@ use super::places;
 use super::read::identity;
 use super::schema::DEFAULT_SESSION_DURATION;
 use super::work::{Work, enter, show_permissions};
-use crate::clouds::aws::client::{AwsError, Limits};
+use crate::clouds::aws::client::{AwsError, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::limits::TaggedObject;
@@ -32,7 +32,7 @@ pub async fn update(
     let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
         return;
     };
-    if prior.issuer != config.issuer && refused(&meaning, aws, diagnostics).await {
+    if refused(&meaning, Some((&prior, &home)), aws, diagnostics).await {
         return;
     }
     let work = Work {
@@ -46,7 +46,7 @@ pub async fn update(
     };
     let role = prior.role_name.text().unwrap_or_default().to_owned();
     let mut memory = Memory::of(&progress.private);
-    if places_change(&prior, planned, &memory) {
+    if places::places_change(&prior, planned, &home, &meaning, &memory) {
         places::take(
             &work,
             &role,
@@ -84,16 +84,6 @@ pub async fn update(
     }
     progress.identity = Some(identity(&state));
     progress.state = Some(state);
-}
-
-fn places_change(prior: &TrustModel, planned: &TrustModel, memory: &Memory) -> bool {
-    prior.issuer != planned.issuer
-        || prior.also != planned.also
-        || prior.audiences != planned.audiences
-        || prior.oidc_provider != planned.oidc_provider
-        || prior.oidc_provider_arn != planned.oidc_provider_arn
-        || prior.accepted_audiences != planned.accepted_audiences
-        || memory.incomplete
 }
 
 type Failed = (Path, &'static str, AwsError);
@@ -186,7 +176,12 @@ impl Change<'_> {
     async fn rewrite_trust(&mut self) -> Result<(), Failed> {
         let json = &self.work.meaning.json;
         if self.work.planned.trust_policy != self.prior.trust_policy {
-            let written = self.work.iam.update_trust_policy(self.role, json).await;
+            // A provider of a moment ago may not be known everywhere yet.
+            let again = |error: &AwsError| {
+                matches!(error.kind, Kind::InvalidPrincipal | Kind::ConcurrentModification)
+            };
+            let rewrite = || self.work.iam.update_trust_policy(self.role, json);
+            let written = wait_for(self.work.limits, again, rewrite).await;
             written.map_err(|e| (Path::of("subjects"), "Could not rewrite the trust policy", e))?;
         }
         let (state, planned) = (&mut self.state, self.work.planned);

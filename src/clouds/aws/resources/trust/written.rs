@@ -2,15 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::meaning::{Home, default_audiences};
+use super::meaning::{Home, Meaning, Understanding, default_audiences};
 use super::model::TrustModel;
-use crate::clouds::aws::dialect::{AwsTrust, PolicyDocument, Statement, read_back};
+use crate::clouds::aws::dialect::{AwsTrust, PolicyDocument, Statement, means_same, read_back};
 use crate::clouds::trust_arguments::AlsoModel;
-use crate::framework::{Attr, StringSet, StringSetMap};
+use crate::framework::{Attr, Diagnostics, StringSet, StringSetMap};
 use crate::trust::{ClaimName, Pattern, Terms};
 
 /// Puts what the policy says into the arguments; false, and nothing changed, when they cannot express it.
 pub fn write_back(state: &mut TrustModel, policy: &PolicyDocument, home: &Home) -> bool {
+    let mut written = state.clone();
+    if !write(&mut written, policy, home) {
+        return false;
+    }
+    // An argument that a branch of `also` does not test would inherit from the top: then the arguments say something else.
+    let same = match Meaning::of(&written, home, true, &mut Diagnostics::new()) {
+        Understanding::Known(meaning) => means_same(&meaning.policy, policy),
+        Understanding::Unknown | Understanding::Refused => false,
+    };
+    if same {
+        *state = written;
+    }
+    same
+}
+
+fn write(state: &mut TrustModel, policy: &PolicyDocument, home: &Home) -> bool {
     let Ok(found) = read_back(policy, home.partition, &home.account) else {
         return false;
     };
