@@ -59,3 +59,86 @@ async fn a_refresh_asks_what_it_must_and_no_more() {
     let calls: u64 = lab.calls().iter().map(|(_, calls)| calls).sum();
     assert_eq!(calls, 41, "{:?}", lab.calls());
 }
+
+/// Every trust of an issuer goes, and the provider that somebody manages by itself stays.
+#[tokio::test]
+async fn a_provider_held_by_itself_outlives_the_trusts() {
+    let lab = Lab::start().await;
+    let host = Host::new(&lab, &[], &[]).await;
+    let provider = host
+        .apply(
+            "oidcfed_aws_oidc_provider",
+            &[("issuer", Value::string(ISSUER))],
+            None,
+        )
+        .await;
+    let object = host.apply(TYPE, &config("deploy"), None).await;
+    let other = Host::new(&lab, &[], &[]).await;
+    other.destroy(TYPE, &object).await;
+    assert!(lab.stranger().await.get_provider(&lab.arn()).await.is_ok());
+    other.destroy("oidcfed_aws_oidc_provider", &provider).await;
+    assert!(lab.stranger().await.get_provider(&lab.arn()).await.is_err());
+}
+
+/// A provider that was adopted by one configuration is never deleted by it, also not after an update.
+#[tokio::test]
+async fn an_adopted_provider_is_never_deleted_by_the_adopter() {
+    let lab = Lab::start().await;
+    let ours = Host::new(&lab, &[], &[]).await;
+    let theirs = Host::new(&lab, &[], &[]).await;
+    const PROVIDER: &str = "oidcfed_aws_oidc_provider";
+    let issuer = ("issuer", Value::string(ISSUER));
+    ours.apply(PROVIDER, std::slice::from_ref(&issuer), None).await;
+    let adopted = theirs.apply(PROVIDER, std::slice::from_ref(&issuer), None).await;
+    let more = [issuer, ("audiences", set(&["sts.amazonaws.com", "another"]))];
+    let adopted = theirs.apply(PROVIDER, &more, Some(&adopted)).await;
+    theirs.destroy(PROVIDER, &adopted).await;
+    let left = lab.stranger().await.get_provider(&lab.arn()).await.unwrap();
+    assert_eq!(left.client_ids, ["sts.amazonaws.com"]);
+}
+
+/// From exclusive to shared: the right to delete without a look is given up.
+#[tokio::test]
+async fn what_was_exclusive_is_shared_like_any_other() {
+    let lab = Lab::start().await;
+    let host = Host::new(&lab, &[], &[]).await;
+    let held = |ownership: &str| {
+        let members = [
+            ("arn", Value::Null),
+            ("ownership", Value::string(ownership)),
+            ("thumbprints", Value::Null),
+        ];
+        let members = members.map(|(name, value)| (name.to_owned(), value));
+        ("oidc_provider", Value::Object(members.into()))
+    };
+    let with = |ownership: &str| {
+        let mut config = config("first");
+        config.push(held(ownership));
+        config
+    };
+    let first = host.apply(TYPE, &with("exclusive"), None).await;
+    let first = host.apply(TYPE, &with("shared"), Some(&first)).await;
+    let second = host.apply(TYPE, &config("second"), None).await;
+    Host::new(&lab, &[], &[]).await.destroy(TYPE, &first).await;
+    assert!(
+        lab.stranger().await.get_provider(&lab.arn()).await.is_ok(),
+        "the second trust needs it"
+    );
+    Host::new(&lab, &[], &[]).await.destroy(TYPE, &second).await;
+    assert!(lab.stranger().await.get_provider(&lab.arn()).await.is_err());
+}
+
+/// A finished role with a generated name is nobody's leftover: a second trust with the same prefix makes its own.
+#[tokio::test]
+async fn a_live_role_of_the_same_prefix_is_not_taken_over() {
+    let lab = Lab::start().await;
+    let mut config = config("x");
+    config.retain(|(name, _)| *name != "role_name");
+    config.push(("role_name_prefix", Value::string("deploy-")));
+    let first = Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
+    let second = Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
+    assert_ne!(first.state.member("role_name"), second.state.member("role_name"));
+    let name = first.state.member("role_name").and_then(Value::as_str).unwrap();
+    let role = lab.stranger().await.get_role(name).await.unwrap();
+    assert!(role.tags.is_empty(), "the mark is taken off: {:?}", role.tags);
+}

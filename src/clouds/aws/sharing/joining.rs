@@ -269,7 +269,14 @@ impl Joining<'_> {
         let Ok(provider) = self.iam.get_provider(&self.provider.to_string()).await else {
             return Err(error.into());
         };
-        let membership = self.joined(&provider);
+        let mut membership = self.joined(&provider);
+        // There was none a moment ago, the answer to our own create was lost, and this is just what it would have made.
+        let same = provider.client_ids.len() == self.audiences.len() && self.missing(&provider).is_empty();
+        if error.outcome_unknown() && same && provider.tags.get(MADE_BY) == Some(&self.mark()) {
+            membership.made = true;
+            membership.mark = Some(self.mark());
+            membership.added.clone_from(&membership.audiences);
+        }
         if membership.made && self.missing(&provider).is_empty() {
             return Ok(Made::Ours(Taken {
                 membership,
