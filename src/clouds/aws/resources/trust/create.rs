@@ -56,6 +56,7 @@ pub async fn create(
     let mut memory = Memory::default();
     let made_for = names::made_for(planned);
     let wrote = places::take(&work, &name.text, &made_for, &mut memory, diagnostics).await;
+    memory.judge(&state);
     memory.keep_in(&mut progress.private);
     if wrote {
         // A provider was made or changed: worth a state, even if there will be no role.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::model::TrustModel;
 use crate::clouds::aws::sharing::Membership;
-use crate::framework::Private;
+use crate::clouds::trust_arguments::FindingModel;
+use crate::framework::{Attr, Private};
 
 const PROVIDERS: &str = "providers";
 const IMPORTED: &str = "imported";
+const JUDGED: &str = "judged";
 const INCOMPLETE: &str = "incomplete";
 
 /// The record of one trust.
@@ -18,6 +21,9 @@ pub struct Memory {
     pub imported: bool,
     /// Read found a provider without what the trust needs.
     pub incomplete: bool,
+    /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
+    /// `None`: never written down.
+    judged: Option<Vec<(String, Option<String>)>>,
 }
 
 impl Memory {
@@ -26,6 +32,35 @@ impl Memory {
             memberships: private.get(PROVIDERS).unwrap_or_default(),
             imported: private.get(IMPORTED).unwrap_or_default(),
             incomplete: private.get(INCOMPLETE).unwrap_or_default(),
+            judged: private.get(JUDGED),
+        }
+    }
+
+    /// Writes down the findings that somebody has seen and applied, or imported.
+    pub fn judge(&mut self, state: &TrustModel) {
+        let seen = |finding: &FindingModel| {
+            Some((finding.rule.text()?.to_owned(), finding.witness.known().cloned()))
+        };
+        self.judged = state
+            .findings
+            .known()
+            .map(|findings| findings.iter().filter_map(seen).collect());
+    }
+
+    /// The findings that are not new: those written down, else those of the state.
+    pub fn known_findings(&self, prior: Option<&TrustModel>) -> Vec<FindingModel> {
+        match &self.judged {
+            None => prior
+                .and_then(|prior| prior.findings.known().cloned())
+                .unwrap_or_default(),
+            Some(judged) => judged
+                .iter()
+                .map(|(rule, witness)| FindingModel {
+                    rule: Attr::from_text(rule),
+                    witness: Attr::from_option(witness.clone()),
+                    ..FindingModel::default()
+                })
+                .collect(),
         }
     }
 
@@ -35,6 +70,10 @@ impl Memory {
         } else {
             private.set(PROVIDERS, &self.memberships);
         }
+        match &self.judged {
+            Some(judged) => private.set(JUDGED, judged),
+            None => private.remove(JUDGED),
+        }
         for (key, flag) in [(IMPORTED, self.imported), (INCOMPLETE, self.incomplete)] {
             if flag {
                 private.set(key, true);
@@ -42,5 +81,33 @@ impl Memory {
                 private.remove(key);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_finding_that_nobody_applied_is_new() {
+        let finding = |rule: &str| FindingModel {
+            rule: Attr::from_text(rule),
+            ..FindingModel::default()
+        };
+        let state = |rules: &[&str]| TrustModel {
+            findings: Attr::Known(rules.iter().map(|rule| finding(rule)).collect()),
+            ..TrustModel::default()
+        };
+        let mut memory = Memory::default();
+        memory.judge(&state(&["old"]));
+        let mut private = Private::default();
+        memory.keep_in(&mut private);
+        // a refresh by a newer provider shows more in the state
+        let refreshed = state(&["new", "old"]);
+        assert_eq!(
+            Memory::of(&private).known_findings(Some(&refreshed)),
+            [finding("old")]
+        );
+        assert_eq!(Memory::default().known_findings(Some(&refreshed)).len(), 2);
     }
 }

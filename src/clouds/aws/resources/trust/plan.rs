@@ -316,13 +316,10 @@ fn settle(
         planned.findings = Attr::Unknown;
         return;
     }
-    let known_before = prior
-        .and_then(|prior| prior.findings.known())
-        .map(Vec::as_slice)
-        .unwrap_or_default();
+    let known_before = memory.known_findings(prior);
     let situation = Situation {
         changes_admission: !unchanged,
-        known_before,
+        known_before: &known_before,
         path: if request.config.subject_patterns.is_null() {
             Path::of("subjects")
         } else {

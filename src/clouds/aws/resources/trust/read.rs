@@ -85,7 +85,13 @@ async fn refresh(
     (state, memory): (&mut TrustModel, &mut Memory),
     diagnostics: &mut Diagnostics,
 ) -> Result<bool, AwsError> {
-    let role = iam.get_role(name).await?;
+    // One after another would cost the way to IAM four times.
+    let (role, permissions, ()) = tokio::join!(
+        iam.get_role(name),
+        permissions(iam, name, state, memory.imported),
+        ask_for_providers(iam, state)
+    );
+    let role = role?;
     if state.role_unique_id.text().is_some_and(|id| id != role.unique_id) {
         return Ok(false);
     }
@@ -105,9 +111,12 @@ async fn refresh(
     read_role(state, &role, &home);
     read_tags(aws, state, &role, memory.imported);
     read_policy(state, &role, &home, imports, diagnostics);
-    read_permissions(iam, name, state, memory.imported, home.partition).await?;
+    read_permissions(state, permissions?, home.partition);
     memory.incomplete = read_providers(iam, state, &home).await?;
     describe(aws, state, &home);
+    if imports {
+        memory.judge(state);
+    }
     Ok(true)
 }
 
@@ -211,22 +220,25 @@ fn read_policy(
     }
 }
 
-async fn read_permissions(
+/// The permissions that are managed, as IAM holds them.
+async fn permissions(
     iam: &Iam,
     name: &str,
-    state: &mut TrustModel,
+    state: &TrustModel,
     imported: bool,
-    partition: Partition,
-) -> Result<(), AwsError> {
-    if imported || !state.managed_policy_arns.is_null() {
-        let attached: BTreeSet<String> = iam.list_attached_policies(name).await?.into_iter().collect();
-        let nothing = attached.is_empty() && state.managed_policy_arns.is_null();
-        if !nothing {
-            state.managed_policy_arns =
-                Permissions::managed_as_written(&state.managed_policy_arns, &attached, partition);
+) -> Result<Permissions, AwsError> {
+    let managed = async {
+        if !imported && state.managed_policy_arns.is_null() {
+            return Ok(None);
         }
-    }
-    if imported || !state.inline_policies.is_null() {
+        Ok(Some(
+            iam.list_attached_policies(name).await?.into_iter().collect(),
+        ))
+    };
+    let inline = async {
+        if !imported && state.inline_policies.is_null() {
+            return Ok(None);
+        }
         let mut found = BTreeMap::new();
         for policy in iam.list_inline_policies(name).await? {
             match iam.get_inline_policy(name, &policy).await {
@@ -236,11 +248,36 @@ async fn read_permissions(
                 Err(error) => return Err(error),
             }
         }
-        if !(found.is_empty() && state.inline_policies.is_null()) {
-            state.inline_policies = Permissions::inline_as_written(&state.inline_policies, &found);
-        }
+        Ok(Some(found))
+    };
+    let (managed, inline) = tokio::try_join!(managed, inline)?;
+    Ok(Permissions { managed, inline })
+}
+
+/// Nothing found where nothing is written stays nothing.
+fn read_permissions(state: &mut TrustModel, found: Permissions, partition: Partition) {
+    if let Some(managed) = found.managed
+        && !(managed.is_empty() && state.managed_policy_arns.is_null())
+    {
+        state.managed_policy_arns =
+            Permissions::managed_as_written(&state.managed_policy_arns, &managed, partition);
     }
-    Ok(())
+    if let Some(inline) = found.inline
+        && !(inline.is_empty() && state.inline_policies.is_null())
+    {
+        state.inline_policies = Permissions::inline_as_written(&state.inline_policies, &inline);
+    }
+}
+
+/// Has the providers of the state looked up already, so that nobody waits for them afterwards.
+async fn ask_for_providers(iam: &Iam, state: &TrustModel) {
+    let home = account_of(state).zip(state.partition.text().and_then(Partition::from_id));
+    let Some((account, partition)) = home else { return };
+    let needs = meaning::needs_of(state, &Home { account, partition }).unwrap_or_default();
+    for arn in needs.iter().filter_map(|need| need.arn.as_ref()) {
+        // an error is not remembered: whoever needs the answer asks again, and hears it
+        let _ = iam.provider_cached(&arn.to_string()).await;
+    }
 }
 
 /// The issuers' providers: are they there, and do they still take our audiences. True when something is missing.

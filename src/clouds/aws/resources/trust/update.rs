@@ -77,6 +77,7 @@ pub async fn update(
     memory.incomplete = false;
     memory.imported &=
         config.managed_policy_arns.is_null() || config.inline_policies.is_null() || config.tags.is_null();
+    memory.judge(&work.stated());
     let released = places::give_back(&work, &role, &mut memory, diagnostics).await;
     memory.keep_in(&mut progress.private);
     if released || memory.memberships.len() == meaning.providers.len() {
