@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::join_error::JoinError;
+use super::making::Made;
 use super::membership::{Membership, mark_of_trust};
 use super::neighbours::Neighbour;
 use super::{MADE_BY, Ownership, Sharing, widened};
-use crate::clouds::aws::client::{AwsError, Iam, Kind, NewProvider, Provider, Tags, wait_for};
+use crate::clouds::aws::client::{AwsError, Iam, Kind, Provider};
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::trust::{Audience, Finding, IssuerUrl};
 
@@ -37,13 +38,6 @@ pub struct Joining<'a> {
 pub struct Taken {
     pub membership: Membership,
     pub wrote: bool,
-}
-
-/// What came of making a provider.
-enum Made {
-    Ours(Taken),
-    /// Somebody else was faster.
-    Met(Provider),
 }
 
 /// The mark of a provider that is held without a role. It recognises nobody: trusts leave such a provider alone.
@@ -213,79 +207,6 @@ impl Joining<'_> {
         Ok(Taken { membership, wrote })
     }
 
-    async fn make(&self, judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send)) -> Result<Made, JoinError> {
-        // Without the right to list nobody can say whether an old role comes to life; making a provider of one's own
-        // is still right, since nothing of anybody else is changed by it.
-        match self.neighbours().await {
-            Ok(roles) => judged(widened(&roles, self.provider, self.audiences, true), judge)?,
-            Err(error) if error.kind == Kind::AccessDenied => {}
-            Err(error) => return Err(error.into()),
-        }
-        if !self.writes {
-            return Ok(Made::Ours(Taken {
-                membership: self.membership(),
-                wrote: false,
-            }));
-        }
-        let audiences: BTreeSet<String> = self.audiences.iter().map(ToString::to_string).collect();
-        let new = NewProvider {
-            url: self.issuer.to_string(),
-            client_ids: audiences.iter().cloned().collect(),
-            thumbprints: self.thumbprints.into_iter().flatten().cloned().collect(),
-            tags: Tags::from([(MADE_BY.to_owned(), self.mark())]),
-        };
-        let made = Membership {
-            made: true,
-            added: audiences,
-            mark: Some(self.mark()),
-            ..self.membership()
-        };
-        match self.iam.create_provider(&new).await {
-            Ok(arn) => {
-                self.be_seen(&arn).await;
-                Ok(Made::Ours(Taken {
-                    membership: made,
-                    wrote: true,
-                }))
-            }
-            Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {
-                self.read_back(error).await
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Waits until IAM shows what was just made, so that the next look does not take it for gone. Made it is in any case.
-    async fn be_seen(&self, arn: &str) {
-        let _ = wait_for(self.iam.limits(), AwsError::is_not_found, || {
-            self.iam.get_provider(arn)
-        })
-        .await;
-    }
-
-    /// The create met a provider, or its answer was lost: what is there decides. Somebody who was faster, outside of this
-    /// process, is joined like anybody else.
-    async fn read_back(&self, error: AwsError) -> Result<Made, JoinError> {
-        let Ok(provider) = self.iam.get_provider(&self.provider.to_string()).await else {
-            return Err(error.into());
-        };
-        let mut membership = self.joined(&provider);
-        // There was none a moment ago, the answer to our own create was lost, and this is just what it would have made.
-        let same = provider.client_ids.len() == self.audiences.len() && self.missing(&provider).is_empty();
-        if error.outcome_unknown() && same && provider.tags.get(MADE_BY) == Some(&self.mark()) {
-            membership.made = true;
-            membership.mark = Some(self.mark());
-            membership.added.clone_from(&membership.audiences);
-        }
-        if membership.made && self.missing(&provider).is_empty() {
-            return Ok(Made::Ours(Taken {
-                membership,
-                wrote: true,
-            }));
-        }
-        Ok(Made::Met(provider))
-    }
-
     async fn look_before_adding(
         &self,
         provider: &Provider,
@@ -336,7 +257,7 @@ impl Joining<'_> {
         }
     }
 
-    fn missing(&self, provider: &Provider) -> Vec<&Audience> {
+    pub(super) fn missing(&self, provider: &Provider) -> Vec<&Audience> {
         self.audiences
             .iter()
             .filter(|audience| !provider.client_ids.iter().any(|id| id == audience.as_str()))
@@ -344,7 +265,7 @@ impl Joining<'_> {
     }
 
     /// The record of a trust that comes to a provider which is there.
-    fn joined(&self, provider: &Provider) -> Membership {
+    pub(super) fn joined(&self, provider: &Provider) -> Membership {
         let mut membership = self.membership();
         let mark = provider.tags.get(MADE_BY).filter(|mark| match self.made_for {
             Some(_) => mark.starts_with("trust:"),
@@ -372,7 +293,7 @@ impl Joining<'_> {
         }
     }
 
-    fn membership(&self) -> Membership {
+    pub(super) fn membership(&self) -> Membership {
         let arn = self.provider.to_string();
         let audiences = self.audiences.iter().map(ToString::to_string).collect();
         match self.before.filter(|before| before.arn == arn) {
@@ -388,7 +309,7 @@ impl Joining<'_> {
         }
     }
 
-    async fn neighbours(&self) -> Result<Vec<Neighbour>, AwsError> {
+    pub(super) async fn neighbours(&self) -> Result<Vec<Neighbour>, AwsError> {
         if self.writes {
             self.sharing.neighbours(self.iam, self.provider, self.role).await
         } else {
@@ -398,7 +319,7 @@ impl Joining<'_> {
         }
     }
 
-    fn mark(&self) -> String {
+    pub(super) fn mark(&self) -> String {
         match self.made_for {
             Some(made_for) => mark_of_trust(&self.provider.to_string(), made_for),
             None => STANDALONE.to_owned(),
@@ -406,7 +327,7 @@ impl Joining<'_> {
     }
 }
 
-fn judged(
+pub(super) fn judged(
     findings: Vec<Finding>,
     judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
 ) -> Result<(), JoinError> {

@@ -6,6 +6,7 @@
 mod join_error;
 mod joining;
 mod leaving;
+mod making;
 mod membership;
 mod neighbours;
 mod ownership;
