@@ -7,7 +7,8 @@ use oidcfed::provider::Oidcfed;
 
 const ABOUT: About = About {
     name: "oidcfed",
-    address: "registry.terraform.io/oidcfed/oidcfed",
+    // without a host, so that each host takes its own registry
+    address: "oidcfed/oidcfed",
     version: env!("CARGO_PKG_VERSION"),
 };
 
