@@ -1,6 +1,6 @@
 //! `oidcfed_aws_trust`, as far as it needs a host: refreshes, imports.
 
-use super::host::{Host, map, set};
+use super::host::{Host, map, said, set};
 use super::lab::{ISSUER, Lab, OWN};
 use crate::framework::{ImportKey, Value};
 
@@ -141,4 +141,58 @@ async fn a_live_role_of_the_same_prefix_is_not_taken_over() {
     let name = first.state.member("role_name").and_then(Value::as_str).unwrap();
     let role = lab.stranger().await.get_role(name).await.unwrap();
     assert!(role.tags.is_empty(), "the mark is taken off: {:?}", role.tags);
+}
+
+/// Number 5 of what must be impossible: a real cloud that trusts an issuer of this machine.
+#[tokio::test]
+async fn a_real_cloud_never_trusts_a_laboratory() {
+    let lab = Lab::start().await;
+    let (_, Value::Object(mut endpoints)) = lab.aws().pop().unwrap() else {
+        panic!("the endpoints come last")
+    };
+    endpoints.insert("iam".to_owned(), Value::string("https://iam.example.com"));
+    let real = [("endpoints", Value::Object(endpoints))];
+    let loopback = [("allow_loopback_issuers", Value::Bool(true))];
+    for issuer in [
+        "https://localhost:8443",
+        "http://127.0.0.1:8080/team",
+        "https://issuer.localhost",
+    ] {
+        let mut config = config("deploy");
+        config.retain(|(name, _)| *name != "issuer");
+        config.push(("issuer", Value::string(issuer)));
+        let host = Host::new(&lab, &real, &loopback).await;
+        let (_, diagnostics) = host.plan(TYPE, &config, None).await;
+        let errors = said(&diagnostics);
+        assert!(
+            errors.iter().any(|error| error.starts_with("issuer: ")),
+            "{issuer}: {errors:?}"
+        );
+        let mut also = self::config("deploy");
+        also.push(("also", one_more(issuer)));
+        let (_, diagnostics) = host.plan(TYPE, &also, None).await;
+        assert!(diagnostics.has_errors(), "{issuer} beside a real one");
+    }
+}
+
+fn one_more(issuer: &str) -> Value {
+    let member = |name: &str| {
+        let value = if name == "issuer" {
+            Value::string(issuer)
+        } else {
+            Value::Null
+        };
+        (name.to_owned(), value)
+    };
+    let names = [
+        "issuer",
+        "platform",
+        "audiences",
+        "subjects",
+        "subject_patterns",
+        "claims",
+        "claim_patterns",
+    ];
+    let branch = Value::Object(names.into_iter().map(member).collect());
+    Value::Map([("other".to_owned(), branch)].into())
 }

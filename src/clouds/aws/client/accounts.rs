@@ -18,6 +18,7 @@ use super::account::Caller;
 use super::attempt::{Effect, Limits, Patience, call};
 use super::connect;
 use super::credentials::{Assumed, FromWebIdentity, Remembered, keys};
+use super::endpoint::check_named;
 use super::error::{AwsError, Kind};
 use super::iam::{Account, Iam, Standing};
 use super::providers::ProviderCache;
@@ -259,6 +260,7 @@ impl Accounts {
         };
         let http = connect::client(settings.ca_bundle.as_deref().or(environment_bundle.as_deref()))?;
         let config = self.load(http.clone()).await;
+        check_named(&config)?;
         let patience = Arc::new(self.patience(&config));
         let mut credentials = self.first_credentials(&config, http)?;
         let base = Base {
