@@ -112,9 +112,9 @@ const CHANGES: &[Change] = &[
     },
     Change {
         argument: "additional_statements",
-        first: r#"jsonencode([{ Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
-        second: r#"jsonencode([{ Effect = "Deny", Action = "sts:AssumeRoleWithSAML", Principal = { AWS = "*" } }])"#,
-        shows: |_| json!("sts:AssumeRoleWithSAML"),
+        first: r#"jsonencode([{ Sid = "One", Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
+        second: r#"jsonencode([{ Sid = "Two", Effect = "Deny", Action = "sts:AssumeRole", Principal = { AWS = "*" } }])"#,
+        shows: |_| json!("Two"),
     },
 ];
 
@@ -244,7 +244,8 @@ fn audiences_in_place(lab: &Lab) {
 
 fn replacements(lab: &Lab) {
     let base = Block::trust(&lab.issuer, &lab.role);
-    let prefix = text("swapped-");
+    // the name so far starts with it, and a generated name is another one all the same
+    let prefix = text(lab.role.get(..10).unwrap_or(&lab.role));
     let steps = [
         ("role_path", base.clone().with("role_path", r#""/one/""#)),
         (
@@ -282,7 +283,12 @@ fn replacements(lab: &Lab) {
         .next()
         .unwrap()
         .to_owned();
-    assert!(role.starts_with("swapped-") && role.len() > 8, "{role}");
+    assert!(
+        role.starts_with(lab.role.get(..10).unwrap_or(&lab.role))
+            && !role.starts_with(&lab.role)
+            && role.len() > 8,
+        "{role}"
+    );
     assert!(lab.get_role(&lab.role).is_none());
     terraform.destroy();
     assert!(lab.get_role(&role).is_none());
