@@ -7,6 +7,7 @@ mod alphabet;
 mod catalogue;
 mod entry;
 mod file;
+mod hosting;
 mod infer;
 mod platform;
 mod template;
@@ -15,6 +16,7 @@ mod variable;
 
 pub use catalogue::{by_id, ids};
 pub use entry::PlatformError;
+pub use hosting::{IssuerWarning, issuer_warnings};
 pub use infer::{Inference, check_declaration, infer};
 pub use platform::{Azp, Chooser, IssuerForm, Platform, Presence, SubjectForm};
 pub use template::{Template, TemplatePart};
