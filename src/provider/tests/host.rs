@@ -107,6 +107,13 @@ impl Host {
     }
 
     pub async fn refresh(&self, type_name: &str, object: &Object) -> Option<Object> {
+        let (read, diagnostics) = self.try_refresh(type_name, object).await;
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        read
+    }
+
+    /// Refreshes, with what was said.
+    pub async fn try_refresh(&self, type_name: &str, object: &Object) -> (Option<Object>, Diagnostics) {
         let call = ReadCall {
             type_name: type_name.to_owned(),
             state: object.state.clone(),
@@ -115,8 +122,7 @@ impl Host {
         };
         let mut diagnostics = Diagnostics::new();
         let read = self.server.read(call, &mut diagnostics).await;
-        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
-        read.and_then(saved)
+        (read.and_then(saved), diagnostics)
     }
 
     /// Refreshes and plans: the planned object when something would change.
@@ -131,6 +137,13 @@ impl Host {
     }
 
     pub async fn destroy(&self, type_name: &str, object: &Object) -> Diagnostics {
+        let (left, diagnostics) = self.try_destroy(type_name, object).await;
+        assert_eq!(left.is_none(), !diagnostics.has_errors(), "{diagnostics:?}");
+        diagnostics
+    }
+
+    /// Destroys; what is saved after an error.
+    pub async fn try_destroy(&self, type_name: &str, object: &Object) -> (Option<Object>, Diagnostics) {
         let call = ApplyCall {
             type_name: type_name.to_owned(),
             prior: object.state.clone(),
@@ -141,8 +154,7 @@ impl Host {
         };
         let mut diagnostics = Diagnostics::new();
         let left = self.server.apply(call, &mut diagnostics).await.unwrap();
-        assert_eq!(left.state.is_null(), !diagnostics.has_errors(), "{diagnostics:?}");
-        diagnostics
+        (saved(left), diagnostics)
     }
 
     pub async fn import(&self, type_name: &str, key: ImportKey) -> Object {

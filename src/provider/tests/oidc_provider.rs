@@ -381,6 +381,7 @@ async fn a_failure_in_the_middle_leaves_a_complete_state() {
             status,
             message: "no".to_owned(),
             applied,
+            withheld: false,
         }],
         ..Faults::default()
     };

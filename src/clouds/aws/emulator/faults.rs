@@ -1,4 +1,4 @@
-//! Faults on request: delays counted in calls, throttling, failing calls.
+//! Faults on request: delays counted in calls, throttling, failing calls, answers that do not come.
 //!
 //! They exist so that a client's retries can be tested without waiting and without luck.
 
@@ -50,6 +50,9 @@ pub struct Failure {
     /// The operation takes effect all the same, and only its answer is lost.
     #[serde(default)]
     pub applied: bool,
+    /// The answer is kept back until other faults are set: a caller can be cut off while it waits.
+    #[serde(default)]
+    pub withheld: bool,
 }
 
 fn one() -> u64 {
@@ -74,6 +77,8 @@ pub struct Injected {
     pub error: ApiError,
     /// Whether the operation is carried out before the error is sent.
     pub applied: bool,
+    /// Whether the error is sent only when other faults are set.
+    pub withheld: bool,
 }
 
 impl FaultPlan {
@@ -98,6 +103,7 @@ impl FaultPlan {
             return Some(Injected {
                 error: ApiError::new(400, "Throttling", "Rate exceeded"),
                 applied: false,
+                withheld: false,
             });
         }
         let failure = self.faults.fail.iter().find(|failure| {
@@ -107,6 +113,7 @@ impl FaultPlan {
         Some(Injected {
             error: ApiError::new(failure.status, failure.code.clone(), failure.message.clone()),
             applied: failure.applied,
+            withheld: failure.withheld,
         })
     }
 }

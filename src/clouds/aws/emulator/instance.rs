@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use super::calls::Calls;
 use super::events::Event;
-use super::faults::{FaultPlan, Faults};
+use super::faults::{FaultPlan, Faults, Injected};
 use super::store::{Credentials, World};
 use crate::clouds::aws::dialect::{AccountId, Partition};
 use crate::oidc::{Clock, KeySource};
@@ -52,6 +52,8 @@ pub struct Emulator {
     world: Mutex<World>,
     calls: Mutex<Calls>,
     faults: Mutex<FaultPlan>,
+    /// Wakes the answers that are kept back when other faults are set.
+    faults_set: watch::Sender<()>,
     events: broadcast::Sender<Event>,
 }
 
@@ -78,6 +80,7 @@ impl Emulator {
             world: Mutex::new(world),
             calls: Mutex::default(),
             faults: Mutex::default(),
+            faults_set: watch::Sender::new(()),
             events: broadcast::Sender::new(EVENTS),
         }))
     }
@@ -105,7 +108,16 @@ impl Emulator {
 
     /// Replaces the faults in force.
     pub fn set_faults(&self, faults: Faults) {
-        lock(&self.faults).set(faults);
+        let mut plan = lock(&self.faults);
+        plan.set(faults);
+        self.faults_set.send_replace(());
+    }
+
+    /// Counts a call and says what shall happen to it, with what wakes the call when it is to be kept back.
+    pub(super) fn fault(&self, operation: &str) -> (Option<Injected>, watch::Receiver<()>) {
+        // subscribed under the lock: faults that are set from here on wake it
+        let mut plan = lock(&self.faults);
+        (plan.next(operation), self.faults_set.subscribe())
     }
 
     pub(super) fn fault_plan(&self) -> MutexGuard<'_, FaultPlan> {

@@ -163,19 +163,21 @@ impl Emulator {
     /// Counts the call, lets a fault have it, or runs it.
     async fn decide(&self, request: &Request, operation: Operation) -> (Trace, Result<Reply, ApiError>) {
         self.count(&operation.action());
-        let injected = self.fault_plan().next(operation.name());
+        let (injected, mut other_faults) = self.fault(operation.name());
         let mut trace = Trace::default();
-        match injected {
-            Some(fault) if !fault.applied => (trace, Err(fault.error)),
-            Some(fault) => {
-                let outcome = self.run(request, operation, &mut trace).await;
-                (trace, outcome.and(Err(fault.error)))
-            }
-            None => {
-                let outcome = self.run(request, operation, &mut trace).await;
-                (trace, outcome)
-            }
+        let Some(fault) = injected else {
+            let outcome = self.run(request, operation, &mut trace).await;
+            return (trace, outcome);
+        };
+        let mut outcome = Err(fault.error.clone());
+        if fault.applied {
+            outcome = self.run(request, operation, &mut trace).await.and(outcome);
         }
+        if fault.withheld {
+            // an emulator that ends answers nobody any more
+            let _ = other_faults.changed().await;
+        }
+        (trace, outcome)
     }
 
     async fn run(

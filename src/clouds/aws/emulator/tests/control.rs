@@ -47,3 +47,36 @@ async fn counters_are_for_all_and_faults_for_who_knows_the_secret() {
     let (status, text) = send(&lab, Method::PUT, "faults", secret, &json!({"typo": 1})).await;
     assert_eq!(status, 422, "{text}");
 }
+
+/// The call takes effect, is counted, and waits; other faults let it go.
+#[tokio::test]
+async fn an_answer_is_kept_back_until_other_faults_are_set() {
+    let lab = Laboratory::open().await;
+    let secret = Some("open sesame");
+    let fault = json!({"fail": [{"operation": "CreateOpenIDConnectProvider", "code": "ServiceFailure", "status": 500,
+        "applied": true, "withheld": true}]});
+    assert_eq!(send(&lab, Method::PUT, "faults", secret, &fault).await.0, 204);
+    let iam = lab.iam();
+    let create = iam
+        .create_open_id_connect_provider()
+        .url("https://issuer.example")
+        .send();
+    tokio::pin!(create);
+    let made = async {
+        while lab
+            .iam()
+            .list_open_id_connect_providers()
+            .send()
+            .await
+            .unwrap()
+            .open_id_connect_provider_list()
+            .is_empty()
+        {}
+    };
+    tokio::select! {
+        answer = &mut create => panic!("answered: {answer:?}"),
+        () = made => {}
+    }
+    assert_eq!(send(&lab, Method::PUT, "faults", secret, &json!({})).await.0, 204);
+    assert_eq!(code(create.await), "ServiceFailure");
+}

@@ -366,6 +366,7 @@ async fn faults_on_request() {
             status: 500,
             message: "lost".to_owned(),
             applied: true,
+            withheld: false,
         }],
         ..Faults::default()
     });
