@@ -1,4 +1,4 @@
-//! The language of trust: issuer, audience, claims, and what was decided about a token.
+//! The language of trust: issuer, audience, claims, what was decided about a token; documents of others, read strictly.
 //!
 //! Pure: no I/O, no clock, no environment, and no cloud or platform is known by name here.
 
@@ -6,6 +6,7 @@ mod audience;
 mod claim_name;
 mod claims;
 mod decision;
+pub mod document;
 mod finding;
 mod glob;
 mod issuer;
@@ -18,6 +19,7 @@ pub use audience::{Audience, AudienceError};
 pub use claim_name::{ClaimName, ClaimNameError};
 pub use claims::Claims;
 pub use decision::{Decision, Step, Verdict};
+pub use document::DocumentError;
 pub use finding::{Finding, Severity};
 pub use glob::{Glob, Piece};
 pub use issuer::{IssuerError, IssuerUrl};

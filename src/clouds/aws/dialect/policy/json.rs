@@ -1,147 +1,20 @@
-//! JSON in which every member of an object occurs once.
-//!
-//! SECURITY: a document with two `Condition` members must not be read as if it had one of them; `serde_json`'s own map
-//! silently keeps the last.
+//! A policy's JSON, read strictly.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::PolicyError;
+use crate::trust::document;
 
-/// Parses a text and refuses duplicate members. Depth is limited by `serde_json`.
+pub(super) use crate::trust::document::{child, describe};
+
+/// Parses a text and refuses duplicate members.
 pub(super) fn parse(text: &str) -> Result<Value, PolicyError> {
-    let duplicate = RefCell::new(None);
-    let once = Once {
-        pointer: String::new(),
-        duplicate: &duplicate,
-    };
-    let no_json = |e| PolicyError::new("", "a JSON object with the policy", format!("no JSON ({e})"));
-    let mut reader = serde_json::Deserializer::from_str(text);
-    once.deserialize(&mut reader)
-        .and_then(|()| reader.end())
-        .map_err(no_json)?;
-    match duplicate.into_inner() {
-        Some(pointer) => Err(PolicyError::new(&pointer, "every member once", "it twice")),
-        None => serde_json::from_str(text).map_err(no_json),
-    }
-}
-
-/// What a value is, for error messages; long texts are cut.
-pub(super) fn describe(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(value) => format!("the number `{value}`"),
-        Value::String(value) => {
-            let shown: String = value.chars().take(80).collect();
-            let dots = if shown.len() < value.len() { "…" } else { "" };
-            format!("`{shown}{dots}`")
-        }
-        Value::Array(items) if items.is_empty() => "an empty list".to_owned(),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(members) if members.is_empty() => "an empty object".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-    }
-}
-
-/// The JSON pointer of a member.
-pub(super) fn child(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
-}
-
-/// Walks a value and notes the first member that occurs twice.
-struct Once<'a> {
-    pointer: String,
-    duplicate: &'a RefCell<Option<String>>,
-}
-
-impl Once<'_> {
-    fn below(&self, name: &str) -> Self {
-        Self {
-            pointer: child(&self.pointer, name),
-            duplicate: self.duplicate,
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Once<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Once<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let mut at = 0_usize;
-        while seq.next_element_seed(self.below(&at.to_string()))?.is_some() {
-            at += 1;
-        }
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = BTreeSet::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let below = self.below(&name);
-            if seen.insert(name) {
-                map.next_value_seed(below)?;
-            } else {
-                self.duplicate.borrow_mut().get_or_insert(below.pointer);
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn duplicates_are_refused_where_they_are() {
-        let twice = |text| parse(text).unwrap_err().pointer;
-        assert_eq!(twice(r#"{"a":1,"a":2}"#), "/a");
-        assert_eq!(twice(r#"{"a":[{"b/c":{"x":[],"x":[]}}]}"#), "/a/0/b~1c/x");
-        assert_eq!(twice(r#"{"a":{"b":1,"b":1},"a":2}"#), "/a/b");
-        assert!(parse(r#"{"a":[{"x":1.5e300},{"x":12345678901234567890123}]}"#).is_ok());
-        assert!(parse("{} {}").is_err());
-        assert!(parse(&"[".repeat(10_000)).is_err());
-    }
+    document::parse(text).map_err(|e| {
+        let expected = if e.pointer.is_empty() {
+            "a JSON object with the policy"
+        } else {
+            e.expected.as_str()
+        };
+        PolicyError::new(&e.pointer, expected, e.found)
+    })
 }
