@@ -79,6 +79,11 @@ pub trait Resource: Send + Sync + 'static {
         diagnostics: &mut Diagnostics,
     );
 
+    /// Looks at an object that is about to be deleted: what people should hear before they agree. No remote call.
+    fn plan_delete(&self, state: Self::Model, private: &Private, diagnostics: &mut Diagnostics) {
+        let _ = (state, private, diagnostics);
+    }
+
     /// Turns an import id or identity into the state that Read completes.
     async fn import(
         &self,

@@ -189,7 +189,7 @@ async fn what_is_offered_is_listed() {
     assert!(
         capabilities.get_provider_schema_optional
             && capabilities.move_resource_state
-            && !capabilities.plan_destroy
+            && capabilities.plan_destroy
     );
     let functions = client
         .get_functions(get_functions::Request {})

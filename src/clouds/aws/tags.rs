@@ -86,7 +86,7 @@ pub fn known(tags: &StringMap) -> Tags {
 pub fn changes(object: TaggedObject, managed: &Tags, found: &Tags, wanted: &Tags) -> (Tags, Vec<String>) {
     // Setting `env` on a role replaces `Env`; on a provider these are two tags.
     let same = |a: &str, b: &str| match object {
-        TaggedObject::Role => a.eq_ignore_ascii_case(b),
+        TaggedObject::Role => same_on_a_role(a, b),
         TaggedObject::OidcProvider => a == b,
     };
     let set = wanted
@@ -99,6 +99,11 @@ pub fn changes(object: TaggedObject, managed: &Tags, found: &Tags, wanted: &Tags
         set.map(|(key, value)| (key.clone(), value.clone())).collect(),
         gone.cloned().collect(),
     )
+}
+
+/// Whether two keys name one tag of a role.
+pub fn same_on_a_role(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
 }
 
 /// What of the found tags is managed: the keys of the state. Marks and foreign keys stay out.

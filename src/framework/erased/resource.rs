@@ -6,7 +6,7 @@ use super::decode;
 use super::guard::{guarded, guarded_check, report};
 use crate::framework::{
     Context, Convert, Diagnostics, IdentitySchema, ImportKey, Imported, ListRequest, Listed, MoveRequest,
-    PlanRequest, Planned, Progress, Resource, Schema, UpgradeRequest, Value,
+    PlanRequest, Planned, Private, Progress, Resource, Schema, UpgradeRequest, Value,
 };
 
 /// A resource, whatever its model. A panic or an endless wait inside becomes an error, with what was reached kept.
@@ -43,6 +43,7 @@ pub trait AnyResource: Send + Sync {
         diagnostics: &mut Diagnostics,
     );
     async fn delete(&self, context: &Context, progress: &mut Progress<Value>, diagnostics: &mut Diagnostics);
+    fn plan_delete(&self, state: &Value, private: &Private, diagnostics: &mut Diagnostics);
     async fn import(
         &self,
         context: &Context,
@@ -182,6 +183,13 @@ impl<R: Resource> AnyResource for R {
         let outcome = guarded(context, Resource::delete(self, context, &mut typed, diagnostics)).await;
         report(outcome, diagnostics);
         *progress = erased::<R>(typed);
+    }
+
+    fn plan_delete(&self, state: &Value, private: &Private, diagnostics: &mut Diagnostics) {
+        if let Some(state) = decode::<R::Model>(state, diagnostics) {
+            let looked = guarded_check(|| Resource::plan_delete(self, state, private, diagnostics));
+            report(looked, diagnostics);
+        }
     }
 
     async fn import(

@@ -30,6 +30,10 @@ impl Server {
     pub async fn plan(&self, call: PlanCall, diagnostics: &mut Diagnostics) -> Option<PlanOutcome> {
         let entry = self.registry().resource(&call.type_name, diagnostics)?;
         let (Value::Object(config), Value::Object(proposed)) = (&call.config, &call.proposed) else {
+            if !call.prior.is_null() {
+                let private = Private::from_bytes(&call.private);
+                entry.part.plan_delete(&call.prior, &private, diagnostics);
+            }
             return Some(deletion(call));
         };
         let prior = members(&call.prior);
@@ -87,7 +91,7 @@ impl Server {
     }
 }
 
-/// A deletion is planned as what it is; the host only asks with the capability for it.
+/// A deletion is planned as what it is.
 fn deletion(call: PlanCall) -> PlanOutcome {
     PlanOutcome {
         planned: Value::Null,

@@ -7,9 +7,9 @@ use crate::plugin::convert;
 use crate::plugin::proto::tfplugin6 as wire;
 use wire::{get_functions, get_metadata, get_provider_schema, get_resource_identity_schemas};
 
-/// The provider has nothing to say when an object is destroyed, and leaves the writing of configuration to the host.
+/// Deletions are asked about, since a provider may warn of them; the writing of configuration is left to the host.
 const CAPABILITIES: wire::ServerCapabilities = wire::ServerCapabilities {
-    plan_destroy: false,
+    plan_destroy: true,
     get_provider_schema_optional: true,
     move_resource_state: true,
     generate_resource_config: false,

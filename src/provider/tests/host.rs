@@ -157,6 +157,22 @@ impl Host {
         (saved(left), diagnostics)
     }
 
+    /// What is said before anybody agrees to a destroy.
+    pub async fn plan_destroy(&self, type_name: &str, object: &Object) -> Diagnostics {
+        let call = PlanCall {
+            type_name: type_name.to_owned(),
+            prior: object.state.clone(),
+            proposed: Value::Null,
+            config: Value::Null,
+            private: object.private.clone(),
+            identity: object.identity.clone(),
+        };
+        let mut diagnostics = Diagnostics::new();
+        let planned = self.server.plan(call, &mut diagnostics).await.unwrap();
+        assert!(planned.planned.is_null());
+        diagnostics
+    }
+
     pub async fn import(&self, type_name: &str, key: ImportKey) -> Object {
         let mut diagnostics = Diagnostics::new();
         let imported = self.server.import(type_name, key, &mut diagnostics).await;

@@ -2,6 +2,7 @@
 
 mod data_sources;
 mod host;
+mod imported;
 mod lab;
 mod oidc_provider;
 mod trust;

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::permissions::{Permissions, gone};
+use super::permissions::gone;
 use super::read::account_of;
+use super::shown::{self, Shown};
 use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{Partition, ProviderArn};
 use crate::clouds::aws::sharing::Left;
-use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
+use crate::framework::{Attr, Context, Diagnostics, Path, Private, Progress};
 
 pub async fn delete(
     aws: &Configured,
@@ -41,7 +42,8 @@ pub async fn delete(
     // A state without the role's id is that of a create which made no role: one of that name is somebody else's.
     let ours = state.role_name.text().zip(state.role_unique_id.text());
     if let Some((name, id)) = ours {
-        match delete_role(&iam, &limits, (name, id), &state).await {
+        let shown = Memory::of(&progress.private).shown;
+        match delete_role(&iam, &limits, (name, id), (&state, &shown)).await {
             Ok(()) => {}
             Err(Refusal::Aws(error)) => {
                 return diagnosis::error("Could not delete the role", Path::root(), &error, diagnostics);
@@ -62,6 +64,11 @@ pub async fn delete(
     }
 }
 
+/// What people should hear before they agree to a destroy.
+pub fn plan(state: &TrustModel, private: &Private, diagnostics: &mut Diagnostics) {
+    shown::warn_of_deletion(&Memory::of(private), state, diagnostics);
+}
+
 enum Refusal {
     Aws(AwsError),
     Foreign(Vec<String>),
@@ -77,7 +84,7 @@ async fn delete_role(
     iam: &Iam,
     limits: &Limits,
     (name, id): (&str, &str),
-    state: &TrustModel,
+    (state, shown): (&TrustModel, &Shown),
 ) -> Result<(), Refusal> {
     match iam.get_role(name).await {
         // deleted, and made anew by somebody else: not ours to delete
@@ -91,7 +98,7 @@ async fn delete_role(
         Err(error) if error.is_not_found() => return Ok(()),
         Err(error) => return Err(error.into()),
     };
-    let foreign = foreign_things(iam, name, state, (&attached, &inline)).await?;
+    let foreign = foreign_things(iam, name, (state, shown), (&attached, &inline)).await?;
     if !foreign.is_empty() {
         return Err(Refusal::Foreign(foreign));
     }
@@ -118,7 +125,7 @@ async fn attachments(iam: &Iam, name: &str) -> Result<(Vec<String>, Vec<String>)
 async fn foreign_things(
     iam: &Iam,
     name: &str,
-    state: &TrustModel,
+    (state, shown): (&TrustModel, &Shown),
     (attached, inline): (&[String], &[String]),
 ) -> Result<Vec<String>, AwsError> {
     let mut foreign = Vec::new();
@@ -128,7 +135,7 @@ async fn foreign_things(
             .text()
             .and_then(Partition::from_id)
             .unwrap_or(Partition::Aws);
-        let ours = Permissions::of(state, partition);
+        let ours = shown.removable(state, partition);
         let ours_managed = ours.managed.unwrap_or_default();
         let ours_inline = ours.inline.unwrap_or_default();
         foreign.extend(

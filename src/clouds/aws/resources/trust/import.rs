@@ -60,9 +60,7 @@ async fn in_own_account(
 /// The state with which Read begins: everything null but what names the role.
 pub fn begin(account: Option<AccountId>, name: &str) -> Imported<TrustModel> {
     let mut private = Private::default();
-    let mut memory = Memory::default();
-    memory.imported = true;
-    memory.keep_in(&mut private);
+    Memory::of_import().keep_in(&mut private);
     let state = TrustModel {
         account_id: Attr::from_option(account.map(|account| account.as_str().to_owned())),
         role_name: Attr::from_text(name),

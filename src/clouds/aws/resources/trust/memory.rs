@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::model::TrustModel;
+use super::shown::Shown;
 use crate::clouds::aws::sharing::Membership;
 use crate::clouds::trust_arguments::FindingModel;
 use crate::framework::{Attr, Private};
 
 const PROVIDERS: &str = "providers";
 const IMPORTED: &str = "imported";
+const SHOWN: &str = "shown";
 const JUDGED: &str = "judged";
 const INCOMPLETE: &str = "incomplete";
 
@@ -17,8 +19,10 @@ const INCOMPLETE: &str = "incomplete";
 pub struct Memory {
     /// By the provider's ARN.
     pub memberships: BTreeMap<String, Membership>,
-    /// Arguments that are null in the configuration show what Read found, as after an import.
+    /// Imported, and nothing was applied since.
     pub imported: bool,
+    /// Whose the permissions and tags of the state are.
+    pub shown: Shown,
     /// Read found a provider without what the trust needs.
     pub incomplete: bool,
     /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
@@ -31,8 +35,18 @@ impl Memory {
         Self {
             memberships: private.get(PROVIDERS).unwrap_or_default(),
             imported: private.get(IMPORTED).unwrap_or_default(),
+            shown: private.get(SHOWN).unwrap_or_default(),
             incomplete: private.get(INCOMPLETE).unwrap_or_default(),
             judged: private.get(JUDGED),
+        }
+    }
+
+    /// The record with which an import begins.
+    pub fn of_import() -> Self {
+        Self {
+            imported: true,
+            shown: Shown::found(),
+            ..Self::default()
         }
     }
 
@@ -69,6 +83,11 @@ impl Memory {
             private.remove(PROVIDERS);
         } else {
             private.set(PROVIDERS, &self.memberships);
+        }
+        if self.shown == Shown::default() {
+            private.remove(SHOWN);
+        } else {
+            private.set(SHOWN, &self.shown);
         }
         match &self.judged {
             Some(judged) => private.set(JUDGED, judged),

@@ -8,7 +8,7 @@
 //! | `import`, `moved`, `listing` | where an existing role comes from |
 //! | `names`, `leftover` | the role's name, and the leftover of a crash |
 //! | `permissions`, `places` | what the role may do; the trust's places at providers |
-//! | `memory` | private state |
+//! | `memory`, `shown` | private state; what an import shows, and whose it is |
 //! | `work`, `written` | what create and update have in hand; policies back into arguments |
 
 mod create;
@@ -26,6 +26,7 @@ mod places;
 mod plan;
 mod read;
 mod schema;
+mod shown;
 mod signing;
 mod update;
 mod validate;
@@ -44,7 +45,7 @@ pub(in crate::clouds::aws) use schema::statement_arguments;
 use crate::clouds::aws::configuration::Configuration;
 use crate::framework::{
     Context, Diagnostics, IdentitySchema, ImportKey, Imported, ListRequest, Listed, MoveRequest, PlanRequest,
-    Planned, Progress, Resource, Schema,
+    Planned, Private, Progress, Resource, Schema,
 };
 
 /// The resource.
@@ -134,6 +135,10 @@ impl Resource for AwsTrustResource {
     ) {
         let aws = self.aws.get();
         delete::delete(&aws, context, progress, diagnostics).await;
+    }
+
+    fn plan_delete(&self, state: TrustModel, private: &Private, diagnostics: &mut Diagnostics) {
+        delete::plan(&state, private, diagnostics);
     }
 
     async fn import(

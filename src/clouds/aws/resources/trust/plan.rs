@@ -26,9 +26,8 @@ pub async fn plan(
     let memory = Memory::of(&request.private);
     name(&request, memory.imported, &mut planned);
     unmade(&request, &memory, &mut planned);
-    keep_unmanaged(&request, &memory, &mut planned.planned, diagnostics);
+    keep_unmanaged(aws, &request, &memory, &mut planned.planned, diagnostics);
     keep_meaning(&request, &mut planned.planned);
-    tags_all(aws, &mut planned.planned);
     if aws.accounts.is_none() {
         return planned;
     }
@@ -122,36 +121,41 @@ fn replaces(planned: &Planned<TrustModel>, prior: Option<&TrustModel>) -> bool {
     })
 }
 
-/// Null is "not managed": nothing is promised, nothing is taken away.
+/// Null is "not managed": nothing is promised, nothing is taken away. What an import shows stays shown.
 fn keep_unmanaged(
+    aws: &Configured,
     request: &PlanRequest<TrustModel>,
     memory: &Memory,
     planned: &mut TrustModel,
     diagnostics: &mut Diagnostics,
 ) {
-    let config = &request.config;
+    let (config, shown) = (&request.config, &memory.shown);
     let prior = request.prior.as_ref();
     if config.managed_policy_arns.is_null() {
         let before = prior.map_or(Attr::Null, |prior| prior.managed_policy_arns.clone());
+        let shows = shown.managed_policies.shows_all();
         let stays: Vec<String> = before.strings().flatten().into_iter().flatten().collect();
-        planned.managed_policy_arns = if memory.imported { before } else { Attr::Null };
-        stay(!memory.imported, "managed_policy_arns", &stays, diagnostics);
+        planned.managed_policy_arns = if shows { before } else { Attr::Null };
+        stay(!shows, "managed_policy_arns", &stays, diagnostics);
     }
     if config.inline_policies.is_null() {
         let before = prior.map_or(Attr::Null, |prior| prior.inline_policies.clone());
-        let stays: Vec<String> = before
-            .members()
-            .flatten()
-            .into_iter()
-            .flatten()
-            .map(|(name, _)| name)
-            .collect();
-        planned.inline_policies = if memory.imported { before } else { Attr::Null };
-        stay(!memory.imported, "inline_policies", &stays, diagnostics);
+        let shows = shown.inline_policies.shows_all();
+        let members = before.members().flatten().unwrap_or_default();
+        planned.inline_policies = if shows { before } else { Attr::Null };
+        stay(
+            !shows,
+            "inline_policies",
+            &members.into_keys().collect::<Vec<_>>(),
+            diagnostics,
+        );
     }
-    let imported = prior.filter(|_| memory.imported);
     if config.tags.is_null() {
-        planned.tags = imported.map_or(Attr::Null, |prior| prior.tags.clone());
+        planned.tags = shown.kept_tags(prior, &aws.default_tags);
+    }
+    planned.tags_all = tags::all(&aws.default_tags, &planned.tags);
+    if let (Some(prior), false) = (prior, config.tags.is_null()) {
+        shown.warn_of_tags(prior, planned, diagnostics);
     }
 }
 
@@ -204,10 +208,6 @@ fn keep_meaning(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
             planned.additional_statements = prior.additional_statements.clone();
         }
     }
-}
-
-fn tags_all(aws: &Configured, planned: &mut TrustModel) {
-    planned.tags_all = tags::all(&aws.default_tags, &planned.tags);
 }
 
 /// Account and partition: written, kept, or those of the credentials.

@@ -6,6 +6,7 @@ use super::meaning::{self, Home, Meaning, Understanding};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::Permissions;
+use super::shown::Shown;
 use super::written::write_back;
 use crate::clouds::aws::client::Tags;
 use crate::clouds::aws::client::{AwsError, Iam, Role};
@@ -88,7 +89,7 @@ async fn refresh(
     // One after another would cost the way to IAM four times.
     let (role, permissions, ()) = tokio::join!(
         iam.get_role(name),
-        permissions(iam, name, state, memory.imported),
+        permissions(iam, name, state, &memory.shown),
         ask_for_providers(iam, state)
     );
     let role = role?;
@@ -109,7 +110,7 @@ async fn refresh(
     };
     let imports = memory.imported && state.role_arn.is_null();
     read_role(state, &role, &home);
-    read_tags(aws, state, &role, memory.imported);
+    read_tags(aws, state, &role, &memory.shown);
     read_policy(state, &role, &home, imports, diagnostics);
     read_permissions(state, permissions?, home.partition);
     memory.incomplete = read_providers(iam, state, &home).await?;
@@ -159,13 +160,9 @@ fn read_role(state: &mut TrustModel, role: &Role, home: &Home) {
     state.permissions_boundary = Attr::from_option(role.permissions_boundary.clone());
 }
 
-fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, imported: bool) {
-    if imported {
-        let found = tags::imported(&tags::known(&aws.default_tags), &role.tags);
-        let nothing = found.is_empty() && state.tags.is_null();
-        state.tags = if nothing { Attr::Null } else { map(&found) };
-        state.tags_all = tags::all(&aws.default_tags, &map(&found));
-        return;
+fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, shown: &Shown) {
+    if shown.tags.shows_all() {
+        return shown.show_tags(state, &tags::known(&aws.default_tags), &role.tags);
     }
     let managed = state.tags_all.members().flatten().unwrap_or_default();
     let own = state.tags.members().flatten();
@@ -220,15 +217,15 @@ fn read_policy(
     }
 }
 
-/// The permissions that are managed, as IAM holds them.
+/// The permissions that are managed or shown, as IAM holds them.
 async fn permissions(
     iam: &Iam,
     name: &str,
     state: &TrustModel,
-    imported: bool,
+    shown: &Shown,
 ) -> Result<Permissions, AwsError> {
     let managed = async {
-        if !imported && state.managed_policy_arns.is_null() {
+        if !shown.managed_policies.shows_all() && state.managed_policy_arns.is_null() {
             return Ok(None);
         }
         Ok(Some(
@@ -236,7 +233,7 @@ async fn permissions(
         ))
     };
     let inline = async {
-        if !imported && state.inline_policies.is_null() {
+        if !shown.inline_policies.shows_all() && state.inline_policies.is_null() {
             return Ok(None);
         }
         let mut found = BTreeMap::new();

@@ -10,6 +10,7 @@ use super::permissions::{Permissions, complete, grant, withdraw};
 use super::places;
 use super::read::identity;
 use super::schema::DEFAULT_SESSION_DURATION;
+use super::shown::Shown;
 use super::work::{Work, enter, show_permissions};
 use crate::clouds::aws::client::{AwsError, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
@@ -60,14 +61,17 @@ pub async fn update(
             return;
         }
     }
+    memory.shown.listen(config);
     let mut change = Change {
         work: &work,
         role: &role,
         prior: &prior,
         state: prior.clone(),
+        shown: &mut memory.shown,
     };
     let outcome = change.run().await;
     let mut state = change.state;
+    memory.keep_in(&mut progress.private);
     if let Err((path, summary, error)) = outcome {
         diagnosis::error(summary, path, &error, diagnostics);
         progress.state = Some(state);
@@ -75,8 +79,7 @@ pub async fn update(
     }
     // The role trusts what it should: everything but the release of old places is done.
     memory.incomplete = false;
-    memory.imported &=
-        config.managed_policy_arns.is_null() || config.inline_policies.is_null() || config.tags.is_null();
+    memory.imported = false;
     memory.judge(&work.stated());
     let released = places::give_back(&work, &role, &mut memory, diagnostics).await;
     memory.keep_in(&mut progress.private);
@@ -95,6 +98,7 @@ struct Change<'a> {
     prior: &'a TrustModel,
     /// What is true of the role right now.
     state: TrustModel,
+    shown: &'a mut Shown,
 }
 
 impl Change<'_> {
@@ -118,6 +122,14 @@ impl Change<'_> {
                 e,
             )
         })?;
+        // What the configuration does not name is gone: the rest is its own.
+        let config = self.work.config;
+        self.shown
+            .managed_policies
+            .decide(!config.managed_policy_arns.is_null());
+        self.shown
+            .inline_policies
+            .decide(!config.inline_policies.is_null());
         self.set_boundary().await?;
         self.rewrite_trust().await?;
         self.describe().await?;
@@ -233,16 +245,19 @@ impl Change<'_> {
 
     async fn tag(&mut self) -> Result<(), Failed> {
         let failed = |e| (Path::of("tags"), "Could not change the tags", e);
-        let before = self.prior.tags_all.members().flatten().unwrap_or_default();
-        let (set, remove) = tags::changes(TaggedObject::Role, &before, &before, &self.work.tags());
+        let found = tags::known(&self.prior.tags_all);
+        let wanted = self.work.tags();
+        let before = self.shown.own_tags(&self.prior.tags_all);
+        let (set, remove) = tags::changes(TaggedObject::Role, &before, &found, &wanted);
         self.work.iam.tag_role(self.role, &set).await.map_err(failed)?;
         self.work
             .iam
             .untag_role(self.role, &remove)
             .await
             .map_err(failed)?;
+        self.shown.tags_written(self.work.config, &wanted);
         self.state.tags = self.work.planned.tags.clone();
-        self.state.tags_all = self.work.planned.tags_all.clone();
+        self.state.tags_all = self.work.stated().tags_all;
         Ok(())
     }
 }

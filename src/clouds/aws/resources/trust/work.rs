@@ -28,14 +28,20 @@ pub struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// What the role is to be allowed.
+    /// What the role is to be allowed, where the configuration says it: what an import merely shows is not managed.
     pub fn permissions(&self) -> Permissions {
-        Permissions::of(self.planned, self.home.partition)
+        let planned = Permissions::of(self.planned, self.home.partition);
+        Permissions {
+            managed: planned
+                .managed
+                .filter(|_| !self.config.managed_policy_arns.is_null()),
+            inline: planned.inline.filter(|_| !self.config.inline_policies.is_null()),
+        }
     }
 
-    /// Tags that are written to the role, without marks.
+    /// Tags that are written to the role, without marks: not those that an import merely shows.
     pub fn tags(&self) -> Tags {
-        tags::known(&self.stated().tags_all)
+        tags::known(&tags::all(&self.aws.default_tags, &self.config.tags))
     }
 
     /// The role to be; the name is still empty when it is generated.
@@ -82,10 +88,12 @@ impl Work<'_> {
         settle(&mut state.trust_policy, decided.trust_policy);
         settle(&mut state.oidc_provider_arn, decided.oidc_provider_arn);
         settle(&mut state.findings, decided.findings);
-        settle(
-            &mut state.tags_all,
-            tags::all(&self.aws.default_tags, &self.config.tags),
-        );
+        let own = if self.config.tags.is_null() {
+            &self.planned.tags
+        } else {
+            &self.config.tags
+        };
+        settle(&mut state.tags_all, tags::all(&self.aws.default_tags, own));
         state
     }
 }
