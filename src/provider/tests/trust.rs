@@ -196,3 +196,46 @@ fn one_more(issuer: &str) -> Value {
     let branch = Value::Object(names.into_iter().map(member).collect());
     Value::Map([("other".to_owned(), branch)].into())
 }
+
+/// The plan of a change, and of somebody else's change, says whom it lets in and whom it shuts out.
+#[tokio::test]
+async fn a_plan_names_who_comes_and_who_goes() {
+    let lab = Lab::start().await;
+    let host = Host::new(&lab, &[], &[]).await;
+    let with = |subject: &str| {
+        let mut config = config("deploy");
+        config.retain(|(name, _)| *name != "subjects");
+        config.push(("subjects", set(&[subject])));
+        config
+    };
+    let (main, other) = (
+        "repo:acme/api:ref:refs/heads/main",
+        "repo:acme/api:ref:refs/heads/next",
+    );
+    let object = host.apply(TYPE, &with(main), None).await;
+    let (_, diagnostics) = host.plan(TYPE, &with(main), Some(&object)).await;
+    assert!(said(&diagnostics).is_empty(), "{:?}", said(&diagnostics));
+    let (_, diagnostics) = host.plan(TYPE, &with(other), Some(&object)).await;
+    let told = said(&diagnostics);
+    let tells = |title: &str, subject: &str| {
+        let wanted = format!(r#""sub":"{subject}""#);
+        told.iter()
+            .any(|text| text.starts_with("subjects: ") && text.contains(title) && text.contains(&wanted))
+    };
+    assert!(
+        tells("newly admits", other) && tells("newly refuses", main),
+        "{told:?}"
+    );
+    // somebody lets everybody in: putting it right admits nobody new
+    let stranger = lab.stranger().await;
+    let open = stranger.get_role("deploy").await.unwrap().trust_policy;
+    let open = open
+        .replace("StringEquals", "StringLike")
+        .replace(main, "repo:acme/*");
+    stranger.update_trust_policy("deploy", &open).await.unwrap();
+    let drifted = host.refresh(TYPE, &object).await.unwrap();
+    let (_, diagnostics) = host.plan(TYPE, &with(main), Some(&drifted)).await;
+    let told = said(&diagnostics);
+    assert!(told.iter().any(|text| text.contains("newly refuses")), "{told:?}");
+    assert!(!told.iter().any(|text| text.contains("newly admits")), "{told:?}");
+}

@@ -7,6 +7,7 @@ mod admission;
 pub mod arn;
 mod aws_trust;
 pub mod condition_keys;
+mod difference;
 mod escape;
 pub mod evaluate;
 pub mod gate;
@@ -21,6 +22,7 @@ mod witness;
 pub use admission::would_admit;
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
 pub use aws_trust::AwsTrust;
+pub use difference::{Difference, difference};
 pub use evaluate::{
     AssumeRoleAnswer, AwsPrincipal, Context, ContextValue, Exchange, RegisteredProvider, StsError,
     Timestamps, WebIdentityRequest, authorize, evaluate_assume_role, evaluate_web_identity,

@@ -5,12 +5,14 @@
 //! | `model`, `schema`, `validate` | the attributes |
 //! | `meaning`, `signing` | what a configuration means in one account; who signs |
 //! | `plan`, `create`, `read`, `update`, `delete` | the operations |
+//! | `admission` | whom a change lets in and shuts out |
 //! | `import`, `moved`, `listing` | where an existing role comes from |
 //! | `names`, `leftover` | the role's name, and the leftover of a crash |
 //! | `permissions`, `places` | what the role may do; the trust's places at providers |
 //! | `memory`, `shown` | private state; what an import shows, and whose it is |
 //! | `work`, `written` | what create and update have in hand; policies back into arguments |
 
+mod admission;
 mod create;
 mod delete;
 mod import;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::admission;
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::memory::Memory;
 use super::model::TrustModel;
@@ -306,6 +307,10 @@ fn settle(
             planned.effective_platform = prior.effective_platform.clone();
         }
     }
+    if let Some(prior) = prior.filter(|_| !unchanged) {
+        let role = prior.role_name.text().unwrap_or_default();
+        admission::warn_of_change(prior, meaning, (&admitting(&request.config), role), diagnostics);
+    }
     if memory.incomplete && prior.is_some_and(|prior| prior.accepted_audiences == planned.accepted_audiences)
     {
         // Read found an issuer's provider without what this trust needs, hidden behind another issuer's.
@@ -320,11 +325,7 @@ fn settle(
     let situation = Situation {
         changes_admission: !unchanged,
         known_before: &known_before,
-        path: if request.config.subject_patterns.is_null() {
-            Path::of("subjects")
-        } else {
-            Path::of("subject_patterns")
-        },
+        path: admitting(&request.config),
     };
     let findings = aws.guardrail.judge(
         meaning.findings.clone(),
@@ -337,6 +338,15 @@ fn settle(
         Some(prior) if unchanged && same_risks && !prior.findings.is_null() => prior.findings.clone(),
         _ => shown(&findings),
     };
+}
+
+/// The argument that says who is admitted.
+fn admitting(config: &TrustModel) -> Path {
+    Path::of(if config.subject_patterns.is_null() {
+        "subjects"
+    } else {
+        "subject_patterns"
+    })
 }
 
 fn same_policy(prior: Option<&str>, wanted: &PolicyDocument) -> bool {
