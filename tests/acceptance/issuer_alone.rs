@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 crate::on_both!(
     provider_of_its_own,
     provider_imported,
+    tags_of_others_are_left_alone,
     policy_as_data,
     provider_as_data
 );
@@ -69,6 +70,38 @@ fn provider_imported(lab: &Lab) {
         terraform.assert_empty_plan(&format!("after the import of {id}"));
     }
     terraform.destroy();
+}
+
+/// Two configurations with other tags for one provider: the maker's stand, the other's say so, and both plans are empty.
+fn tags_of_others_are_left_alone(lab: &Lab) {
+    let defaults = |team: &str| lab.preface(&format!("aws = {{ default_tags = {{ team = \"{team}\" }} }}"));
+    let alone = block(lab).without("tags");
+    let maker = lab.configuration(&alone.to_string());
+    maker.write("provider.tf", &defaults("one"));
+    maker.settle("the maker");
+    let before = lab.oidc_provider(&lab.issuer);
+    let guest = lab.configuration(&alone.to_string());
+    guest.write("provider.tf", &defaults("two"));
+    let plan = guest.plan();
+    let warning = "Tags are not written to a provider of somebody else";
+    assert!(!plan.text.contains(warning), "default tags alone: {}", plan.text);
+    guest.settle("the guest");
+    assert_eq!(guest.state(ADDRESS)["tags_all"], json!({}));
+    maker.assert_empty_plan("the maker, after the guest came");
+    guest.write("main.tf", &block(lab).to_string());
+    let plan = guest.plan();
+    assert!(plan.text.contains(warning), "{}", plan.text);
+    guest.settle("the guest, with tags of its own");
+    maker.assert_empty_plan("the maker, after the guest wished for tags");
+    assert_eq!(lab.oidc_provider(&lab.issuer), before, "not even a tag");
+    guest.destroy();
+    assert_eq!(
+        lab.oidc_provider(&lab.issuer),
+        before,
+        "the guest left it as it was"
+    );
+    maker.destroy();
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
 }
 
 fn provider_changed(lab: &Lab) {

@@ -83,6 +83,20 @@ impl Host {
         let Some(planned) = planned.filter(|_| !diagnostics.has_errors()) else {
             return (None, diagnostics);
         };
+        let (object, said) = self.try_planned(type_name, config, prior, planned).await;
+        diagnostics.extend(said);
+        (object, diagnostics)
+    }
+
+    /// Applies a plan that was made before; what is saved, also after an error.
+    pub async fn try_planned(
+        &self,
+        type_name: &str,
+        config: Config<'_>,
+        prior: Option<&Object>,
+        planned: PlanOutcome,
+    ) -> (Option<Object>, Diagnostics) {
+        let mut diagnostics = Diagnostics::new();
         assert!(
             planned.requires_replace.is_empty(),
             "{:?}",

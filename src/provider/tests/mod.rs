@@ -5,4 +5,5 @@ mod host;
 mod imported;
 mod lab;
 mod oidc_provider;
+mod provider_of_others;
 mod trust;

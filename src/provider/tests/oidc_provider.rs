@@ -6,9 +6,9 @@ use crate::clouds::aws::client::{NewProvider, NewRole, Tags};
 use crate::clouds::aws::emulator::{Failure, Faults};
 use crate::framework::{DiagnosticSeverity, ImportKey, Value};
 
-const TYPE: &str = "oidcfed_aws_oidc_provider";
+pub const TYPE: &str = "oidcfed_aws_oidc_provider";
 
-fn issuer() -> (&'static str, Value) {
+pub fn issuer() -> (&'static str, Value) {
     ("issuer", Value::string(ISSUER))
 }
 
@@ -16,7 +16,8 @@ fn print(digit: &str) -> String {
     digit.repeat(40)
 }
 
-fn foreign(client_ids: &[&str]) -> NewProvider {
+/// A provider that somebody else made.
+pub fn foreign(client_ids: &[&str]) -> NewProvider {
     NewProvider {
         url: ISSUER.to_owned(),
         client_ids: client_ids.iter().map(|id| (*id).to_owned()).collect(),

@@ -47,9 +47,10 @@ impl Joining<'_> {
     /// Makes the provider ready for the trust. `judge` decides on the roles of the account that would newly admit
     /// tokens: false refuses, and nothing is written.
     ///
+    /// `kept` holds what to remember when the join fails half way.
+    ///
     /// # Errors
     /// See [`JoinError`].
-    /// `kept` holds what to remember when the join fails half way.
     pub async fn join(
         self,
         kept: &mut Option<Membership>,
@@ -125,11 +126,7 @@ impl Joining<'_> {
                 wrote: false,
             });
         }
-        for audience in missing {
-            self.iam.add_client_id(&provider.arn, audience.as_str()).await?;
-            membership.added.insert(audience.to_string());
-            *kept = Some(membership.clone());
-        }
+        self.add(missing, &mut membership, kept).await?;
         Ok(Taken {
             membership,
             wrote: true,
@@ -174,7 +171,6 @@ impl Joining<'_> {
     ) -> Result<Taken, JoinError> {
         let mut membership = self.joined(provider);
         let missing = self.missing(provider);
-        let mut wrote = false;
         if !missing.is_empty() {
             self.look_before_adding(provider, &missing, judge).await?;
         }
@@ -184,12 +180,8 @@ impl Joining<'_> {
                 wrote: false,
             });
         }
-        for audience in missing {
-            self.iam.add_client_id(&provider.arn, audience.as_str()).await?;
-            membership.added.insert(audience.to_string());
-            *kept = Some(membership.clone());
-            wrote = true;
-        }
+        let mut wrote = !missing.is_empty();
+        self.add(missing, &mut membership, kept).await?;
         for id in &provider.client_ids {
             if !self.audiences.iter().any(|audience| audience.as_str() == id) {
                 self.iam.remove_client_id(&provider.arn, id).await?;
@@ -205,6 +197,24 @@ impl Joining<'_> {
         }
         membership.made = true;
         Ok(Taken { membership, wrote })
+    }
+
+    /// Each audience is written down as soon as it may be there, also when the answer was lost.
+    async fn add(
+        &self,
+        missing: Vec<&Audience>,
+        membership: &mut Membership,
+        kept: &mut Option<Membership>,
+    ) -> Result<(), JoinError> {
+        for audience in missing {
+            let added = self.iam.add_client_id(&membership.arn, audience.as_str()).await;
+            if added.as_ref().err().is_none_or(AwsError::outcome_unknown) {
+                membership.added.insert(audience.to_string());
+                *kept = Some(membership.clone());
+            }
+            added?;
+        }
+        Ok(())
     }
 
     async fn look_before_adding(

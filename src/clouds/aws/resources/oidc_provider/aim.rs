@@ -9,7 +9,7 @@ use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::limits::{self, Loopback, Thumbprint};
 use crate::clouds::aws::dialect::{AccountId, Partition, ProviderArn};
-use crate::clouds::aws::sharing::{JoinError, Joining, Membership, Ownership, Taken};
+use crate::clouds::aws::sharing::{JoinError, Joining, Membership, Ownership};
 use crate::clouds::guardrail::Situation;
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
 use crate::trust::{Audience, Finding, IssuerUrl};
@@ -86,15 +86,17 @@ impl Aim {
         StringSet::of(self.audiences.iter().map(Audience::as_str))
     }
 
-    /// Joins the provider, or says what joining would meet. `None` after an error.
+    /// Joins the provider, or says what joining would meet. `None` after an error; `kept` then holds what was done until
+    /// then, if anything was.
     pub async fn join(
         &self,
         aws: &Configured,
         iam: &Iam,
         memory: &Memory,
         writes: bool,
+        kept: &mut Option<Membership>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Taken> {
+    ) -> Option<Membership> {
         let joining = Joining {
             sharing: &aws.sharing,
             iam,
@@ -112,23 +114,18 @@ impl Aim {
             writes,
         };
         let mut judge = |findings: Vec<Finding>| self.judged(aws, findings, diagnostics);
-        match joining.join(&mut None, &mut judge).await {
-            Ok(taken) => Some(self.settled(taken)),
+        let joined = joining.join(kept, &mut judge).await;
+        *kept = kept.take().map(without_foreign_mark);
+        match joined {
+            Ok(taken) => Some(Membership {
+                exclusive: self.ownership == Ownership::Exclusive,
+                ..without_foreign_mark(taken.membership)
+            }),
             Err(error) => {
                 refuse(&error, diagnostics);
                 None
             }
         }
-    }
-
-    // SECURITY: the mark of somebody else gives this resource no right to delete: no role of its own keeps the provider
-    // in use, so that "nobody names it" says nothing about others.
-    fn settled(&self, mut taken: Taken) -> Taken {
-        taken.membership.exclusive = self.ownership == Ownership::Exclusive;
-        if !taken.membership.made {
-            taken.membership.mark = None;
-        }
-        taken
     }
 
     fn judged(&self, aws: &Configured, findings: Vec<Finding>, diagnostics: &mut Diagnostics) -> bool {
@@ -143,6 +140,15 @@ impl Aim {
         let refused = said.has_errors();
         diagnostics.extend(said);
         !refused
+    }
+}
+
+// SECURITY: the mark of somebody else gives this resource no right to delete: no role of its own keeps the provider
+// in use, so that "nobody names it" says nothing about others.
+fn without_foreign_mark(membership: Membership) -> Membership {
+    Membership {
+        mark: membership.mark.filter(|_| membership.made),
+        ..membership
     }
 }
 

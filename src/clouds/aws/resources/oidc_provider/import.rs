@@ -138,11 +138,7 @@ async fn entry(
 /// The state with which Read begins: everything null but what names the provider.
 fn begin(arn: &ProviderArn) -> Imported<OidcProviderModel> {
     let mut private = Private::default();
-    Memory {
-        imported: true,
-        ..Memory::default()
-    }
-    .keep_in(&mut private);
+    Memory::of_import().keep_in(&mut private);
     let state = OidcProviderModel {
         issuer: Attr::from_text(format!("https://{}", arn.url())),
         account_id: Attr::from_text(arn.account().as_str()),

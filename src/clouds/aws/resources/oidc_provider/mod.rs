@@ -6,6 +6,7 @@
 //! | `aim` | what a configuration asks of one account |
 //! | `plan`, `write`, `read` | the operations |
 //! | `import` | where an existing provider comes from: import, `moved`, list |
+//! | `tagging` | whose the tags are |
 //! | `memory` | private state |
 
 mod aim;
@@ -15,6 +16,7 @@ mod model;
 mod plan;
 mod read;
 mod schema;
+mod tagging;
 mod write;
 
 #[cfg(test)]

@@ -4,9 +4,11 @@ use super::aim::{Aim, Aimed, home};
 use super::memory::Memory;
 use super::model::OidcProviderModel;
 use super::read::identity;
+use super::tagging;
+use crate::clouds::aws::client::Iam;
 use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::sharing::Ownership;
-use crate::clouds::aws::{diagnosis, tags};
 use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned};
 
 /// What can never be valid.
@@ -39,8 +41,8 @@ pub(super) async fn plan(
 ) -> Planned<OidcProviderModel> {
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
-    keep_unwritten(&request, &memory, &mut planned.planned);
-    tags_all(aws, &request.config, &mut planned.planned);
+    keep_unwritten(aws, &request, &memory, &mut planned.planned, diagnostics);
+    own_tags(aws, &request.config, &memory, &mut planned.planned);
     if aws.accounts.is_none() || request.config.account_id.is_unknown() || request.config.issuer.is_unknown()
     {
         return planned;
@@ -85,39 +87,64 @@ pub(super) async fn plan(
         .prior
         .as_ref()
         .is_some_and(|prior| prior.arn != planned.planned.arn);
-    if !replaces
-        && request
-            .prior
-            .as_ref()
-            .is_none_or(|prior| joins_anew(prior, &planned.planned))
-    {
-        preview(aws, context, &aim, &memory, diagnostics).await;
+    if !replaces {
+        look(
+            aws,
+            context,
+            (&request, &memory, &aim),
+            &mut planned.planned,
+            diagnostics,
+        )
+        .await;
     }
     planned
 }
 
 /// Null is "the default", but after an import it is "what is there".
 fn keep_unwritten(
+    aws: &Configured,
     request: &PlanRequest<OidcProviderModel>,
     memory: &Memory,
     planned: &mut OidcProviderModel,
+    diagnostics: &mut Diagnostics,
 ) {
-    let prior = request.prior.as_ref().filter(|_| memory.imported);
-    if request.config.audiences.is_null() {
-        planned.audiences = prior.map_or(Attr::Null, |prior| prior.audiences.clone());
+    let (config, prior) = (&request.config, request.prior.as_ref());
+    if config.audiences.is_null() {
+        let shown = prior.filter(|_| memory.shows_audiences);
+        planned.audiences = shown.map_or(Attr::Null, |prior| prior.audiences.clone());
     }
-    if request.config.tags.is_null() {
-        planned.tags = prior.map_or(Attr::Null, |prior| prior.tags.clone());
+    let shown = prior.filter(|_| memory.shows_tags);
+    let shown = shown.map_or(Attr::Null, |prior| prior.tags.clone());
+    if config.tags.is_null() {
+        planned.tags = shown;
+        if owns(config, memory) {
+            tagging::give_way(&mut planned.tags, &aws.default_tags);
+        }
+    } else if tagging::holds(&shown, &config.tags) {
+        planned.tags = shown;
+    } else {
+        tagging::forgotten(&shown, &config.tags, diagnostics);
     }
 }
 
-fn tags_all(aws: &Configured, config: &OidcProviderModel, planned: &mut OidcProviderModel) {
-    let external = config.ownership.text() == Some("external");
-    planned.tags_all = if external {
-        Attr::Known(Default::default())
-    } else {
-        tags::all(&aws.default_tags, &planned.tags)
-    };
+fn owns(config: &OidcProviderModel, memory: &Memory) -> bool {
+    ownership(config).is_some_and(|held| tagging::owns(held, memory.membership.as_ref()))
+}
+
+/// `tags_all` where it can be said without a look at the provider.
+fn own_tags(aws: &Configured, config: &OidcProviderModel, memory: &Memory, planned: &mut OidcProviderModel) {
+    let wanted = tagging::wanted(aws, planned);
+    let none = wanted.known().is_some_and(|wanted| wanted.is_empty());
+    if none || owns(config, memory) {
+        planned.tags_all = wanted;
+    }
+}
+
+/// `None` while unknown.
+fn ownership(config: &OidcProviderModel) -> Option<Ownership> {
+    let written = config.ownership.settled()?;
+    let written = written.and_then(|text| Ownership::parse(text).ok());
+    Some(written.unwrap_or_default())
 }
 
 fn joins_anew(prior: &OidcProviderModel, planned: &OidcProviderModel) -> bool {
@@ -126,31 +153,61 @@ fn joins_anew(prior: &OidcProviderModel, planned: &OidcProviderModel) -> bool {
         || prior.ownership != planned.ownership
 }
 
-async fn preview(
+/// What the account's provider has to say to the plan. Nothing is written.
+async fn look(
     aws: &Configured,
     context: &Context,
-    aim: &Aim,
-    memory: &Memory,
+    (request, memory, aim): (&PlanRequest<OidcProviderModel>, &Memory, &Aim),
+    planned: &mut OidcProviderModel,
     diagnostics: &mut Diagnostics,
 ) {
-    match aws.iam(context, Some(aim.arn.account())).await {
-        Ok(iam) => {
-            let ours = memory
-                .membership
-                .as_ref()
-                .is_some_and(|membership| membership.made);
-            // Thumbprints of a provider of our own are changed, which the look would call a difference.
-            let aim = Aim {
-                thumbprints: aim.thumbprints.clone().filter(|_| !ours),
-                ..aim.clone()
-            };
-            aim.join(aws, &iam, memory, false, diagnostics).await;
-        }
-        Err(error) => diagnosis::error(
-            "Could not enter the account",
-            Path::of("account_id"),
-            &error,
-            diagnostics,
-        ),
+    let joins = request
+        .prior
+        .as_ref()
+        .is_none_or(|prior| joins_anew(prior, planned));
+    let tags_unclear = !tagging::owns(aim.ownership, memory.membership.as_ref())
+        && tagging::wanted(aws, planned)
+            .known()
+            .is_none_or(|wanted| !wanted.is_empty());
+    if !joins && !tags_unclear {
+        return;
     }
+    let iam = match aws.iam(context, Some(aim.arn.account())).await {
+        Ok(iam) => iam,
+        Err(error) => {
+            return diagnosis::error(
+                "Could not enter the account",
+                Path::of("account_id"),
+                &error,
+                diagnostics,
+            );
+        }
+    };
+    if joins {
+        preview(aws, &iam, aim, memory, diagnostics).await;
+    }
+    // Why a provider cannot be read is said by whoever needs it; the tags are only not known then.
+    if tags_unclear && let Ok(found) = iam.provider_cached(&aim.arn.to_string()).await {
+        let wanted = tagging::wanted(aws, planned);
+        planned.tags_all = match &found {
+            Some(provider) => tagging::there(&wanted, &provider.tags),
+            None => wanted,
+        };
+        if let Some(provider) = found {
+            tagging::left_out(&request.config, &provider, diagnostics);
+        }
+    }
+}
+
+async fn preview(aws: &Configured, iam: &Iam, aim: &Aim, memory: &Memory, diagnostics: &mut Diagnostics) {
+    let ours = memory
+        .membership
+        .as_ref()
+        .is_some_and(|membership| membership.made);
+    // Thumbprints of a provider of our own are changed, which the look would call a difference.
+    let aim = Aim {
+        thumbprints: aim.thumbprints.clone().filter(|_| !ours),
+        ..aim.clone()
+    };
+    aim.join(aws, iam, memory, false, &mut None, diagnostics).await;
 }

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::memory::Memory;
 use super::model::OidcProviderModel;
-use crate::clouds::aws::client::{AwsError, Provider, Tags};
+use super::tagging::{self, Look};
+use crate::clouds::aws::client::{AwsError, Provider};
 use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::AccountId;
-use crate::clouds::aws::sharing::Membership;
-use crate::clouds::aws::{diagnosis, tags};
-use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringMap, StringSet, Value};
+use crate::clouds::aws::sharing::{Membership, Ownership};
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringSet, Value};
 
 pub(super) async fn read(
     aws: &Configured,
@@ -28,8 +29,9 @@ pub(super) async fn read(
         Ok(None) => progress.state = None,
         Ok(Some(provider)) => {
             let mut memory = Memory::of(&progress.private);
+            let imports = state.id.is_null();
             show(aws, &mut state, &memory, &provider);
-            if memory.imported && memory.membership.is_none() {
+            if imports && memory.membership.is_none() {
                 // Known, but nothing of it is ours: what makes taking it over possible, and deleting it not.
                 memory.membership = Some(Membership {
                     arn,
@@ -82,13 +84,26 @@ async fn find(
 }
 
 fn show(aws: &Configured, state: &mut OidcProviderModel, memory: &Memory, provider: &Provider) {
-    let imports = memory.imported && state.id.is_null();
+    let imports = state.id.is_null();
     state.id = Attr::from_text(&provider.arn);
     state.arn = Attr::from_text(&provider.arn);
     state.issuer = issuer(&state.issuer, &provider.url);
-    show_audiences(state, imports, provider);
+    show_audiences(state, imports && memory.shows_audiences, provider);
     show_thumbprints(state, provider);
-    show_tags(aws, state, imports, &provider.tags);
+    let look = Look {
+        imports: imports && memory.shows_tags,
+        shown: memory.shows_tags,
+        ours: tagging::owns(ownership_of(state), memory.membership.as_ref()),
+    };
+    tagging::show(aws, state, look, &provider.tags);
+}
+
+fn ownership_of(state: &OidcProviderModel) -> Ownership {
+    let written = state
+        .ownership
+        .text()
+        .and_then(|text| Ownership::parse(text).ok());
+    written.unwrap_or_default()
 }
 
 /// IAM tells the URL without its scheme.
@@ -126,31 +141,4 @@ fn show_thumbprints(state: &mut OidcProviderModel, provider: &Provider) {
             .clone()
     };
     state.thumbprints = StringSet::of(provider.thumbprints.iter().map(as_written));
-}
-
-fn show_tags(aws: &Configured, state: &mut OidcProviderModel, imports: bool, found: &Tags) {
-    if imports {
-        let defaults = tags::known(&aws.default_tags);
-        let own = tags::imported(&defaults, found);
-        let shared = defaults
-            .into_iter()
-            .filter(|(key, value)| found.get(key) == Some(value));
-        state.tags_all = map(shared.chain(own.clone()).collect());
-        state.tags = if own.is_empty() { Attr::Null } else { map(own) };
-        return;
-    }
-    let managed = tags::known(&state.tags_all);
-    let own = state.tags.members().flatten();
-    state.tags_all = map(tags::managed(&managed, found));
-    if let Some(own) = own {
-        state.tags = map(tags::managed(&own, found));
-    }
-}
-
-fn map(tags: Tags) -> StringMap {
-    Attr::Known(
-        tags.into_iter()
-            .map(|(key, value)| (key, Attr::Known(value)))
-            .collect(),
-    )
 }

@@ -96,7 +96,10 @@ fn account() -> Vec<Attribute> {
             "Written reasons for accepting that roles of the account newly admit tokens: `audience-widens@ROLE`, \
              `revives-roles@ROLE`.",
         ),
-        tags,
+        tags.describe(
+            "Tags by key, besides the provider's `default_tags`, which they override. Tags with other keys are left alone. A \
+             shared provider that this resource did not make is not tagged at all; to have it tagged, hold it exclusively.",
+        ),
     ]
 }
 
@@ -114,7 +117,10 @@ fn computed() -> Vec<Attribute> {
         Attribute::string_set("accepted_audiences").computed().describe(
             "The audiences this resource stands for, the default included, as far as the provider has them.",
         ),
-        tags_all,
+        tags_all.describe(
+            "`tags` and the provider's `default_tags` together; of an IAM provider that this resource did not make, those of \
+             them that it has.",
+        ),
     ]
 }
 

@@ -1,16 +1,19 @@
 //! Creating, changing, deleting.
 
+use std::collections::BTreeSet;
+
 use super::aim::{Aim, Aimed, dropped, home, nothing_kept, seat};
 use super::memory::Memory;
 use super::model::OidcProviderModel;
 use super::read::{account_of, identity};
+use super::tagging;
 use crate::clouds::aws::client::{AwsError, Iam};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::clouds::aws::dialect::limits::TaggedObject;
 use crate::clouds::aws::sharing::{Left, Ownership};
 use crate::clouds::aws::{diagnosis, tags};
-use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringSet};
 
 pub(super) async fn create(
     aws: &Configured,
@@ -26,32 +29,49 @@ pub(super) async fn create(
         return;
     }
     let mut memory = Memory::default();
-    let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else {
+    let mut kept = None;
+    let joined = aim.join(aws, &iam, &memory, true, &mut kept, diagnostics).await;
+    let mut state = stated(planned, &aim);
+    progress.identity = Some(identity(&state));
+    let Some(membership) = joined else {
+        // Audiences that were added are worth a state, so that a destroy takes them away again.
+        progress.state = kept.as_ref().map(|kept| OidcProviderModel {
+            accepted_audiences: StringSet::of(kept.added.clone()),
+            ..untagged(&state)
+        });
+        memory.membership = kept;
+        memory.keep_in(&mut progress.private);
         return;
     };
-    memory.membership = Some(taken.membership);
+    memory.membership = Some(membership);
+    let ours = tagging::owns(aim.ownership, memory.membership.as_ref());
+    tagging::settle(aws, &iam, (&aim, ours, config), &mut state, diagnostics).await;
+    if !ours {
+        memory.keep_in(&mut progress.private);
+        progress.state = Some(state);
+        return;
+    }
+    memory.tag_keys = tagging::asserted(aws, config, &state);
     memory.keep_in(&mut progress.private);
-    let mut state = stated(aws, planned, &aim);
+    progress.state = Some(untagged(&state));
     let wanted = tags::known(&state.tags_all);
-    let untagged = OidcProviderModel {
-        tags_all: Attr::Known(Default::default()),
-        tags: state.tags.clone().map(|_| Default::default()),
-        ..state.clone()
-    };
-    progress.identity = Some(identity(&state));
-    progress.state = Some(untagged);
-    let tagged = match aim.ownership {
-        Ownership::External => Ok(()),
-        _ => iam.tag_provider(&aim.arn.to_string(), &wanted).await,
-    };
-    match tagged {
-        Ok(()) => progress.state = Some(std::mem::take(&mut state)),
+    match iam.tag_provider(&aim.arn.to_string(), &wanted).await {
+        Ok(()) => progress.state = Some(state),
         Err(error) => diagnosis::error(
             "Could not tag the provider",
             Path::of("tags"),
             &error,
             diagnostics,
         ),
+    }
+}
+
+/// The object before any tag is written.
+fn untagged(state: &OidcProviderModel) -> OidcProviderModel {
+    OidcProviderModel {
+        tags_all: Attr::Known(Default::default()),
+        tags: state.tags.clone().map(|_| Default::default()),
+        ..state.clone()
     }
 }
 
@@ -77,19 +97,25 @@ pub(super) async fn update(
             diagnostics,
         );
     }
-    let mut state = OidcProviderModel {
-        thumbprints: planned.thumbprints.clone(),
-        ..prior.clone()
-    };
-    let Some(taken) = aim.join(aws, &iam, &memory, true, diagnostics).await else {
-        progress.state = Some(state);
+    let mut kept = None;
+    let joined = aim.join(aws, &iam, &memory, true, &mut kept, diagnostics).await;
+    let Some(membership) = joined else {
+        memory.membership = kept.or(memory.membership);
+        memory.keep_in(&mut progress.private);
+        progress.state = Some(OidcProviderModel {
+            thumbprints: planned.thumbprints,
+            ..prior
+        });
         return;
     };
-    memory.membership = Some(taken.membership);
-    memory.imported &= config.audiences.is_null() || config.tags.is_null();
+    memory.membership = Some(membership);
+    memory.shows_audiences &= config.audiences.is_null();
+    memory.shows_tags &= config.tags.is_null() || config.tags != planned.tags;
     memory.keep_in(&mut progress.private);
-    let planned = stated(aws, planned, &aim);
-    state = OidcProviderModel {
+    let ours = tagging::owns(aim.ownership, memory.membership.as_ref());
+    let mut planned = stated(planned, &aim);
+    tagging::settle(aws, &iam, (&aim, ours, config), &mut planned, diagnostics).await;
+    let mut state = OidcProviderModel {
         tags: prior.tags.clone(),
         tags_all: prior.tags_all.clone(),
         ..planned.clone()
@@ -100,14 +126,21 @@ pub(super) async fn update(
         progress.state = Some(state);
         return;
     }
+    let keys = if ours {
+        tagging::asserted(aws, config, &planned)
+    } else {
+        Default::default()
+    };
+    let before = memory.tag_keys.clone();
+    memory.tag_keys.extend(keys.iter().cloned());
     memory.keep_in(&mut progress.private);
-    match retag(&iam, &aim, &prior, &planned).await {
-        Ok(()) => {
-            progress.identity = Some(identity(&planned));
-            progress.state = Some(planned);
-        }
-        Err(error) => diagnosis::error("Could not change the tags", Path::of("tags"), &error, diagnostics),
+    if ours && let Err(error) = retag(&iam, &aim, (&before, &prior), &planned).await {
+        return diagnosis::error("Could not change the tags", Path::of("tags"), &error, diagnostics);
     }
+    memory.tag_keys = keys;
+    memory.keep_in(&mut progress.private);
+    progress.identity = Some(identity(&planned));
+    progress.state = Some(planned);
 }
 
 pub(super) async fn delete(
@@ -197,8 +230,8 @@ async fn enter(
     }
 }
 
-/// The planned object with everything in place that was not known at plan.
-fn stated(aws: &Configured, mut planned: OidcProviderModel, aim: &Aim) -> OidcProviderModel {
+/// The planned object with everything in place that was not known at plan, but `tags_all`.
+fn stated(mut planned: OidcProviderModel, aim: &Aim) -> OidcProviderModel {
     let settle = |planned: &mut Attr<String>, decided: String| {
         if planned.is_unknown() {
             *planned = Attr::Known(decided);
@@ -209,9 +242,6 @@ fn stated(aws: &Configured, mut planned: OidcProviderModel, aim: &Aim) -> OidcPr
     settle(&mut planned.id, aim.arn.to_string());
     if planned.accepted_audiences.is_unknown() {
         planned.accepted_audiences = aim.accepted();
-    }
-    if planned.tags_all.is_unknown() {
-        planned.tags_all = tags::all(&aws.default_tags, &planned.tags);
     }
     planned
 }
@@ -275,20 +305,19 @@ async fn release_dropped(
     }
 }
 
+/// Only keys that were written before are taken away: the others that the state shows are somebody's.
 async fn retag(
     iam: &Iam,
     aim: &Aim,
-    prior: &OidcProviderModel,
+    (keys, prior): (&BTreeSet<String>, &OidcProviderModel),
     planned: &OidcProviderModel,
 ) -> Result<(), AwsError> {
-    if aim.ownership == Ownership::External || prior.tags_all == planned.tags_all {
-        return Ok(());
-    }
-    let before = tags::known(&prior.tags_all);
+    let found = tags::known(&prior.tags_all);
+    let written = found.iter().filter(|(key, _)| keys.contains(*key));
     let (set, remove) = tags::changes(
         TaggedObject::OidcProvider,
-        &before,
-        &before,
+        &written.map(|(key, value)| (key.clone(), value.clone())).collect(),
+        &found,
         &tags::known(&planned.tags_all),
     );
     let arn = aim.arn.to_string();
