@@ -4,6 +4,7 @@ mod data_sources;
 mod host;
 mod imported;
 mod lab;
+mod leaving;
 mod oidc_provider;
 mod provider_of_others;
 mod trust;

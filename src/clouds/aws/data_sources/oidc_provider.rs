@@ -7,6 +7,7 @@ use crate::clouds::aws::configuration::Configuration;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::limits::{self, Loopback};
 use crate::clouds::aws::dialect::{AccountId, ProviderArn};
+use crate::clouds::aws::sharing::Holder;
 use crate::framework::{Attr, Attribute, Context, DataSource, Diagnostics, Path, Schema, StringSet};
 use crate::model;
 use crate::trust::IssuerUrl;
@@ -56,7 +57,8 @@ impl OidcProviderSource {
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
-        let neighbours = self.configuration.get().sharing.neighbours(&iam, &arn, "").await;
+        let aws = self.configuration.get();
+        let neighbours = aws.sharing.neighbours(&iam, &arn, Holder::NoRole).await;
         let trusted_by = neighbours.map(|roles| roles.into_iter().map(|role| role.arn).collect());
         Ok(Found {
             arn,

@@ -6,7 +6,7 @@ use super::join_error::JoinError;
 use super::making::Made;
 use super::membership::{Membership, mark_of_trust};
 use super::neighbours::Neighbour;
-use super::{MADE_BY, Ownership, Sharing, widened};
+use super::{Holder, MADE_BY, Ownership, Sharing, widened};
 use crate::clouds::aws::client::{AwsError, Iam, Kind, Provider};
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::trust::{Audience, Finding, IssuerUrl};
@@ -22,8 +22,7 @@ pub struct Joining<'a> {
     pub ownership: Ownership,
     /// `None`: left alone.
     pub thumbprints: Option<&'a BTreeSet<String>>,
-    /// The role of this trust.
-    pub role: &'a str,
+    pub holder: Holder<'a>,
     /// What recognises the trust after a crash: the role's name, or its prefix. `None`: a resource that holds the provider
     /// alone, which nothing recognises, since every configuration's would look the same.
     pub made_for: Option<&'a str>,
@@ -65,7 +64,7 @@ impl Joining<'_> {
             Ownership::Exclusive => self.hold(found.as_deref(), kept, judge).await?,
         };
         if self.writes {
-            self.sharing.take(&arn, self.role, &taken.membership.audiences);
+            self.sharing.take(&arn, self.holder, &taken.membership.audiences);
         }
         Ok(taken)
     }
@@ -240,12 +239,12 @@ impl Joining<'_> {
 
     async fn refuse_while_trusted(&self, provider: &Provider) -> Result<(), JoinError> {
         let roles = self.neighbours().await?;
-        let seated = self
-            .sharing
-            .seated(&provider.arn)
-            .into_keys()
-            .filter(|role| role != self.role);
-        let trusting: BTreeSet<String> = roles.into_iter().map(|role| role.name).chain(seated).collect();
+        let seated = self.sharing.seated_beside(&provider.arn, self.holder).into_iter();
+        let trusting: BTreeSet<String> = roles
+            .into_iter()
+            .map(|role| role.name)
+            .chain(seated.map(|one| one.name))
+            .collect();
         if trusting.is_empty() {
             return Ok(());
         }
@@ -321,10 +320,12 @@ impl Joining<'_> {
 
     pub(super) async fn neighbours(&self) -> Result<Vec<Neighbour>, AwsError> {
         if self.writes {
-            self.sharing.neighbours(self.iam, self.provider, self.role).await
+            self.sharing
+                .neighbours(self.iam, self.provider, self.holder)
+                .await
         } else {
             self.sharing
-                .neighbours_at_plan(self.iam, self.provider, self.role)
+                .neighbours_at_plan(self.iam, self.provider, self.holder)
                 .await
         }
     }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::membership::Membership;
 use super::neighbours::Neighbour;
-use super::{MADE_BY, Sharing};
+use super::seats::Seated;
+use super::{Holder, MADE_BY, Sharing};
 use crate::clouds::aws::client::{AwsError, Iam, Kind, NewProvider, Provider};
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::trust::Audience;
@@ -12,16 +13,24 @@ use crate::trust::Audience;
 /// What became of the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Left {
-    /// Nothing was ours, or somebody needs it.
-    Stays,
+    /// Nothing was ours, or somebody needs it; without the audiences that nobody needs any more.
+    Stays { removed: BTreeSet<String> },
     /// The provider is gone.
     Deleted,
     /// It stays because nobody could look whether it is in use; worth a warning.
     Unchecked(String),
 }
 
+impl Left {
+    fn stays() -> Self {
+        Self::Stays {
+            removed: BTreeSet::new(),
+        }
+    }
+}
+
 impl Sharing {
-    /// Releases the provider for a role that is deleted, or that trusts it no longer. `keeps`: audiences the role
+    /// Releases the provider for a holder whose role is deleted, or trusts it no longer. `keeps`: audiences that the holder
     /// still needs.
     ///
     /// # Errors
@@ -31,19 +40,19 @@ impl Sharing {
         iam: &Iam,
         provider: &ProviderArn,
         membership: &Membership,
-        role: &str,
+        holder: Holder<'_>,
         keeps: &BTreeSet<String>,
     ) -> Result<Left, AwsError> {
         let arn = provider.to_string();
         let _lock = self.lock(&arn).await;
         if keeps.is_empty() {
-            self.give_back(&arn, role);
+            self.give_back(&arn, holder);
         } else {
-            self.take(&arn, role, keeps);
+            self.take(&arn, holder, keeps);
         }
         let nothing_ours = membership.mark.is_none() && membership.added.is_empty() && !membership.made;
         if nothing_ours {
-            return Ok(Left::Stays);
+            return Ok(Left::stays());
         }
         let found = match iam.get_provider(&arn).await {
             Ok(found) => found,
@@ -55,7 +64,7 @@ impl Sharing {
             iam,
             provider,
             membership,
-            role,
+            holder,
             keeps,
             found: &found,
         };
@@ -68,17 +77,18 @@ struct Leaving<'a> {
     iam: &'a Iam,
     provider: &'a ProviderArn,
     membership: &'a Membership,
-    role: &'a str,
+    holder: Holder<'a>,
     keeps: &'a BTreeSet<String>,
     found: &'a Provider,
 }
 
 impl Leaving<'_> {
     async fn release(&self) -> Result<Left, AwsError> {
-        if self.membership.exclusive && self.membership.made && self.keeps.is_empty() {
+        let held = self.membership.exclusive && self.membership.made;
+        if held && self.keeps.is_empty() && !self.holder.names(self.provider) {
             return self.delete().await;
         }
-        let roles = match self.sharing.neighbours(self.iam, self.provider, self.role).await {
+        let roles = match self.neighbours().await {
             Ok(roles) => roles,
             // Not being able to look means: in use.
             Err(error) if error.kind == Kind::AccessDenied => return Ok(Left::Unchecked(error.to_string())),
@@ -87,10 +97,11 @@ impl Leaving<'_> {
         if self.may_delete(&roles) {
             return self.delete_unless_needed().await;
         }
-        for audience in self.superfluous(&roles) {
-            self.iam.remove_client_id(&self.found.arn, &audience).await?;
+        let removed = self.superfluous(&roles);
+        for audience in &removed {
+            self.iam.remove_client_id(&self.found.arn, audience).await?;
         }
-        Ok(Left::Stays)
+        Ok(Left::Stays { removed })
     }
 
     // SECURITY: a provider goes only if we made it (our record and its mark, the mark alone is never enough), all its
@@ -105,19 +116,19 @@ impl Leaving<'_> {
             self.found.client_ids.iter().all(|id| {
                 self.membership.added.contains(id) || (ours && self.membership.audiences.contains(id))
             });
-        ours && ids_ours && self.keeps.is_empty() && roles.is_empty() && self.seated_others() == 0
+        ours && ids_ours && self.keeps.is_empty() && roles.is_empty() && self.seated_beside().is_empty()
     }
 
     /// Audiences that we added and nobody admits any more.
-    fn superfluous(&self, roles: &[Neighbour]) -> Vec<String> {
-        let seated = self.sharing.seated(&self.found.arn);
+    fn superfluous(&self, roles: &[Neighbour]) -> BTreeSet<String> {
+        let seated = self.seated_beside();
         let added = self
             .membership
             .added
             .iter()
             .filter(|id| self.found.client_ids.contains(id));
         added
-            .filter(|id| !self.keeps.contains(*id) && !seated.values().any(|needs| needs.contains(*id)))
+            .filter(|id| !self.keeps.contains(*id) && !seated.iter().any(|one| one.audiences.contains(*id)))
             .filter(|id| {
                 let Ok(audience) = Audience::parse(id) else {
                     return false;
@@ -139,11 +150,8 @@ impl Leaving<'_> {
     /// A role that appeared meanwhile brings the provider back unchanged.
     async fn delete_unless_needed(&self) -> Result<Left, AwsError> {
         self.delete().await?;
-        let appeared = self
-            .sharing
-            .neighbours(self.iam, self.provider, self.role)
-            .await?;
-        if appeared.is_empty() && self.seated_others() == 0 {
+        let appeared = self.neighbours().await?;
+        if appeared.is_empty() && self.seated_beside().is_empty() {
             return Ok(Left::Deleted);
         }
         let same = NewProvider {
@@ -153,17 +161,19 @@ impl Leaving<'_> {
             tags: self.found.tags.clone(),
         };
         match self.iam.create_provider(&same).await {
-            Ok(_) => Ok(Left::Stays),
-            Err(error) if error.kind == Kind::Exists => Ok(Left::Stays),
+            Ok(_) => Ok(Left::stays()),
+            Err(error) if error.kind == Kind::Exists => Ok(Left::stays()),
             Err(error) => Err(error),
         }
     }
 
-    fn seated_others(&self) -> usize {
+    async fn neighbours(&self) -> Result<Vec<Neighbour>, AwsError> {
         self.sharing
-            .seated(&self.found.arn)
-            .keys()
-            .filter(|role| *role != self.role)
-            .count()
+            .neighbours(self.iam, self.provider, self.holder)
+            .await
+    }
+
+    fn seated_beside(&self) -> Vec<Seated> {
+        self.sharing.seated_beside(&self.found.arn, self.holder)
     }
 }

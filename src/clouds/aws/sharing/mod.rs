@@ -3,6 +3,7 @@
 //! Owns who may create, change and delete a provider, under one lock per provider. Knows providers and the roles that
 //! name them; knows nothing of a resource's arguments.
 
+mod holder;
 mod join_error;
 mod joining;
 mod leaving;
@@ -12,11 +13,12 @@ mod neighbours;
 mod ownership;
 mod seats;
 
+pub use holder::Holder;
 pub use join_error::JoinError;
 pub use joining::{Joining, Taken};
 pub use leaving::Left;
 pub use membership::{Membership, fingerprint};
-pub use neighbours::{Neighbour, widened};
+pub use neighbours::{Neighbour, names_provider, widened};
 pub use ownership::{Ownership, OwnershipError};
 pub use seats::Sharing;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Sharing;
+use super::{Holder, Sharing};
 use crate::clouds::aws::client::{AwsError, Iam, Role};
 use crate::clouds::aws::dialect::{IssuerFacts, PolicyDocument, ProviderArn, lint, would_admit};
 use crate::trust::{Audience, Finding, Severity};
@@ -13,6 +13,7 @@ use crate::trust::{Audience, Finding, Severity};
 pub struct Neighbour {
     pub name: String,
     pub arn: String,
+    unique_id: String,
     /// `None`: a policy that cannot be read, which may admit anything.
     policy: Option<PolicyDocument>,
 }
@@ -27,7 +28,7 @@ impl Neighbour {
 }
 
 impl Sharing {
-    /// Every role of the account that names the provider, but `own` and what this process deleted.
+    /// Every role of the account that names the provider, as `holder` sees them, without what this process deleted.
     ///
     /// # Errors
     /// As IAM answers; `AccessDenied` without `iam:ListRoles`.
@@ -35,12 +36,16 @@ impl Sharing {
         &self,
         iam: &Iam,
         provider: &ProviderArn,
-        own: &str,
+        holder: Holder<'_>,
     ) -> Result<Vec<Neighbour>, AwsError> {
-        let roles = iam.list_roles("/").await?;
+        let roles = iam.list_roles("/").await?.into_iter();
         let arn = provider.to_string();
-        let counts = |role: &Role| role.name != own && !self.is_deleted(&role.unique_id) && names(role, &arn);
-        Ok(roles.into_iter().filter(counts).map(neighbour).collect())
+        Ok(roles
+            .filter(|role| !self.is_deleted(&role.unique_id))
+            .filter_map(|role| holder.sees(role))
+            .filter(|role| names_provider(&role.trust_policy, &arn))
+            .map(neighbour)
+            .collect())
     }
 
     /// The same while nothing is written: asked once per provider, for all the trusts of a plan. The caller holds the
@@ -52,18 +57,19 @@ impl Sharing {
         &self,
         iam: &Iam,
         provider: &ProviderArn,
-        own: &str,
+        holder: Holder<'_>,
     ) -> Result<Vec<Neighbour>, AwsError> {
         let arn = provider.to_string();
         let all = match self.planned_with(&arn) {
             Some(all) => all,
             None => {
-                let all = Arc::new(self.neighbours(iam, provider, "").await?);
+                let all = Arc::new(self.neighbours(iam, provider, Holder::NoRole).await?);
                 self.plan_with(&arn, &all);
                 all
             }
         };
-        Ok(all.iter().filter(|role| role.name != own).cloned().collect())
+        let others = all.iter().filter(|role| !holder.is(&role.name, &role.unique_id));
+        Ok(others.cloned().collect())
     }
 }
 
@@ -141,14 +147,16 @@ fn neighbour(role: Role) -> Neighbour {
     Neighbour {
         arn: role.arn,
         policy: PolicyDocument::parse(&role.trust_policy).ok(),
+        unique_id: role.unique_id,
         name: role.name,
     }
 }
 
-fn names(role: &Role, arn: &str) -> bool {
-    match serde_json::from_str(&role.trust_policy) {
+/// Whether a trust policy names the provider anywhere. One that cannot be read may mean anything: its text decides.
+pub fn names_provider(trust_policy: &str, arn: &str) -> bool {
+    match serde_json::from_str(trust_policy) {
         Ok(document) => holds(&document, arn),
-        Err(_) => role.trust_policy.contains(arn),
+        Err(_) => trust_policy.contains(arn),
     }
 }
 

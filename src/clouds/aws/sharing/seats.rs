@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::holder::{Holder, Seat};
 use super::neighbours::Neighbour;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
@@ -26,8 +27,17 @@ struct Roles {
     held: HashSet<(String, String)>,
 }
 
-/// Role name → the audiences it needs.
-type Seats = BTreeMap<String, BTreeSet<String>>;
+/// Who counts on a provider.
+type Seats = BTreeMap<Seat, Seated>;
+
+/// What is known of one who counts on a provider.
+#[derive(Clone, Debug)]
+pub(super) struct Seated {
+    /// How people are told.
+    pub name: String,
+    /// The audiences it needs.
+    pub audiences: BTreeSet<String>,
+}
 
 impl Sharing {
     /// Waits for the provider's lock.
@@ -39,26 +49,49 @@ impl Sharing {
         lock.lock_owned().await
     }
 
-    /// A role of this process that counts on the provider, even before IAM lists it.
-    pub(super) fn take(&self, arn: &str, role: &str, audiences: &BTreeSet<String>) {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats
+    /// A holder of this process that counts on the provider, even before IAM lists its role.
+    pub(super) fn take(&self, arn: &str, holder: Holder<'_>, audiences: &BTreeSet<String>) {
+        let Some(seat) = holder.seat() else { return };
+        let seated = Seated {
+            name: holder.name().to_owned(),
+            audiences: audiences.clone(),
+        };
+        self.seats()
             .entry(arn.to_owned())
             .or_default()
-            .insert(role.to_owned(), audiences.clone());
+            .insert(seat, seated);
     }
 
-    pub(super) fn give_back(&self, arn: &str, role: &str) {
-        let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(roles) = seats.get_mut(arn) {
-            roles.remove(role);
+    pub(super) fn give_back(&self, arn: &str, holder: Holder<'_>) {
+        if let (Some(seats), Some(seat)) = (self.seats().get_mut(arn), holder.seat()) {
+            seats.remove(&seat);
         }
     }
 
-    /// The roles of this process that count on the provider.
-    pub(super) fn seated(&self, arn: &str) -> Seats {
-        let seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
-        seats.get(arn).cloned().unwrap_or_default()
+    /// The role that took its places by its name is made: from now on they are those of this very role.
+    pub fn role_made<'a>(&self, arns: impl Iterator<Item = &'a String>, name: &str, unique_id: &str) {
+        let mut seats = self.seats();
+        for arn in arns {
+            if let Some(at) = seats.get_mut(arn)
+                && let Some(seated) = at.remove(&Seat::NewRole(name.to_owned()))
+            {
+                at.insert(Seat::Role(unique_id.to_owned()), seated);
+            }
+        }
+    }
+
+    /// Those of this process that count on the provider, but the holder.
+    pub(super) fn seated_beside(&self, arn: &str, holder: Holder<'_>) -> Vec<Seated> {
+        let (seats, own) = (self.seats(), holder.seat());
+        let others = seats.get(arn).into_iter().flatten();
+        others
+            .filter(|(seat, _)| Some(*seat) != own.as_ref())
+            .map(|(_, seated)| seated.clone())
+            .collect()
+    }
+
+    fn seats(&self) -> std::sync::MutexGuard<'_, HashMap<String, Seats>> {
+        self.seats.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn planned_with(&self, arn: &str) -> Option<Arc<Vec<Neighbour>>> {

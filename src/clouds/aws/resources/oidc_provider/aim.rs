@@ -9,13 +9,10 @@ use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::limits::{self, Loopback, Thumbprint};
 use crate::clouds::aws::dialect::{AccountId, Partition, ProviderArn};
-use crate::clouds::aws::sharing::{JoinError, Joining, Membership, Ownership};
+use crate::clouds::aws::sharing::{Holder, JoinError, Joining, Membership, Ownership};
 use crate::clouds::guardrail::Situation;
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
 use crate::trust::{Audience, Finding, IssuerUrl};
-
-/// The place of this resource beside roles.
-const SEAT: &str = "oidcfed_aws_oidc_provider";
 
 /// Everything known.
 #[derive(Clone, Debug)]
@@ -108,7 +105,7 @@ impl Aim {
                 .thumbprints
                 .as_ref()
                 .filter(|_| self.ownership != Ownership::External),
-            role: SEAT,
+            holder: Holder::Alone,
             made_for: None,
             before: memory.membership.as_ref(),
             writes,
@@ -163,11 +160,6 @@ pub(super) fn dropped(membership: &Membership, audiences: &BTreeSet<Audience>) -
         .added
         .iter()
         .any(|id| !audiences.iter().any(|audience| audience.as_str() == id))
-}
-
-/// The name under which this resource takes its place beside roles.
-pub(super) fn seat() -> &'static str {
-    SEAT
 }
 
 fn issuer_of(text: &str, allow_loopback: bool, diagnostics: &mut Diagnostics) -> Option<IssuerUrl> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::aim::{Aim, Aimed, dropped, home, nothing_kept, seat};
+use super::aim::{Aim, Aimed, dropped, home, nothing_kept};
 use super::memory::Memory;
 use super::model::OidcProviderModel;
 use super::read::{account_of, identity};
@@ -11,7 +11,7 @@ use crate::clouds::aws::client::{AwsError, Iam};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::clouds::aws::dialect::limits::TaggedObject;
-use crate::clouds::aws::sharing::{Left, Ownership};
+use crate::clouds::aws::sharing::{Holder, Left, Ownership};
 use crate::clouds::aws::{diagnosis, tags};
 use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringSet};
 
@@ -167,7 +167,7 @@ pub(super) async fn delete(
     };
     match aws
         .sharing
-        .leave(&iam, &arn, &membership, seat(), &nothing_kept())
+        .leave(&iam, &arn, &membership, Holder::Alone, &nothing_kept())
         .await
     {
         Ok(left) => {
@@ -287,7 +287,11 @@ async fn release_dropped(
         return true;
     }
     let keeps = aim.audiences.iter().map(ToString::to_string).collect();
-    match aws.sharing.leave(iam, &aim.arn, membership, seat(), &keeps).await {
+    match aws
+        .sharing
+        .leave(iam, &aim.arn, membership, Holder::Alone, &keeps)
+        .await
+    {
         Ok(left) => {
             unchecked(&left, &aim.arn, diagnostics);
             membership.added.retain(|id| keeps.contains(id));

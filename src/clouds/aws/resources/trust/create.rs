@@ -14,6 +14,7 @@ use super::work::{Work, enter, show_permissions, show_role};
 use crate::clouds::aws::client::{AwsError, Kind, Limits, NewRole, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
+use crate::clouds::aws::sharing::Holder;
 use crate::framework::{Context, Diagnostics, Path, Progress};
 
 pub async fn create(
@@ -55,7 +56,8 @@ pub async fn create(
     let mut state = work.stated();
     let mut memory = Memory::default();
     let made_for = names::made_for(planned);
-    let wrote = places::take(&work, &name.text, &made_for, &mut memory, diagnostics).await;
+    let holder = Holder::NewRole(&name.text);
+    let wrote = places::take(&work, holder, &made_for, &mut memory, diagnostics).await;
     memory.judge(&state);
     memory.keep_in(&mut progress.private);
     if wrote {
@@ -72,6 +74,8 @@ pub async fn create(
     let Some((role, mut had)) = make_role(&work, &new, name, diagnostics).await else {
         return;
     };
+    aws.sharing
+        .role_made(memory.memberships.keys(), &role.name, &role.unique_id);
     show_role(&mut state, &role);
     progress.identity = Some(identity(&state));
     progress.state = Some(state.clone());

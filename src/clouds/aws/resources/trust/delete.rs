@@ -11,7 +11,7 @@ use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{Partition, ProviderArn};
-use crate::clouds::aws::sharing::Left;
+use crate::clouds::aws::sharing::{Holder, Left};
 use crate::framework::{Attr, Context, Diagnostics, Path, Private, Progress};
 
 pub async fn delete(
@@ -58,8 +58,12 @@ pub async fn delete(
             ..state.clone()
         });
     }
-    let role = ours.map_or("", |(name, _)| name);
-    if leave_all(aws, &iam, role, progress, diagnostics).await {
+    let holder = ours.map_or(Holder::NoRole, |(name, unique_id)| Holder::Role {
+        name,
+        unique_id,
+        trust_policy: None,
+    });
+    if leave_all(aws, &iam, holder, progress, diagnostics).await {
         progress.state = None;
     }
 }
@@ -176,7 +180,7 @@ fn foreign(diagnostics: &mut Diagnostics, role: &str, things: &[String]) {
 pub async fn leave_all(
     aws: &Configured,
     iam: &Iam,
-    role: &str,
+    holder: Holder<'_>,
     progress: &mut Progress<TrustModel>,
     diagnostics: &mut Diagnostics,
 ) -> bool {
@@ -187,7 +191,7 @@ pub async fn leave_all(
         };
         match aws
             .sharing
-            .leave(iam, &provider, &membership, role, &BTreeSet::new())
+            .leave(iam, &provider, &membership, holder, &BTreeSet::new())
             .await
         {
             Ok(left) => unchecked(&left, &arn, diagnostics),

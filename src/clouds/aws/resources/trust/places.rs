@@ -10,7 +10,7 @@ use super::names::made_for;
 use super::work::Work;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::ProviderArn;
-use crate::clouds::aws::sharing::{JoinError, Joining, Ownership};
+use crate::clouds::aws::sharing::{Holder, JoinError, Joining, Left, Ownership, names_provider};
 use crate::clouds::guardrail::Situation;
 use crate::framework::{Diagnostics, Path};
 use crate::trust::Finding;
@@ -19,20 +19,19 @@ use crate::trust::Finding;
 /// that was taken in the memory.
 pub async fn take(
     work: &Work<'_>,
-    role: &str,
+    holder: Holder<'_>,
     made_for: &str,
     memory: &mut Memory,
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    visit(work, (role, made_for, true), memory, diagnostics).await
+    visit(work, (holder, made_for, true), memory, diagnostics).await
 }
 
 /// Says what taking the places would meet, and writes nothing.
 pub async fn preview(work: &Work<'_>, memory: &Memory, diagnostics: &mut Diagnostics) {
-    let role = work.planned.role_name.text().unwrap_or_default();
     visit(
         work,
-        (role, &made_for(work.planned), false),
+        (holder(work.planned, None), &made_for(work.planned), false),
         &mut memory.clone(),
         diagnostics,
     )
@@ -41,7 +40,7 @@ pub async fn preview(work: &Work<'_>, memory: &Memory, diagnostics: &mut Diagnos
 
 async fn visit(
     work: &Work<'_>,
-    (role, made_for, writes): (&str, &str, bool),
+    (holder, made_for, writes): (Holder<'_>, &str, bool),
     memory: &mut Memory,
     diagnostics: &mut Diagnostics,
 ) -> bool {
@@ -59,7 +58,7 @@ async fn visit(
             audiences: &need.client_ids,
             ownership: ownership(work),
             thumbprints: thumbprints.as_ref(),
-            role,
+            holder,
             made_for: Some(made_for),
             before: memory.memberships.get(&arn),
             writes,
@@ -108,13 +107,28 @@ pub fn places_change(
         || prior.accepted_audiences != planned.accepted_audiences
 }
 
-/// Gives back what the trust needs no longer. False when that failed.
+/// The trust at its providers: its role, and what that trusts from now on; else the role that it is about to make.
+pub fn holder<'a>(state: &'a TrustModel, trust_policy: Option<&'a str>) -> Holder<'a> {
+    let name = state.role_name.text().unwrap_or_default();
+    match state.role_unique_id.text() {
+        Some(unique_id) => Holder::Role {
+            name,
+            unique_id,
+            trust_policy,
+        },
+        None => Holder::NewRole(name),
+    }
+}
+
+/// Gives back what the trust needs no longer, once its role trusts what it should. A provider that the role still names, by
+/// a statement that the configuration adds, stays in the memory, to be given back later. False when that failed.
 pub async fn give_back(
     work: &Work<'_>,
-    role: &str,
+    prior: &TrustModel,
     memory: &mut Memory,
     diagnostics: &mut Diagnostics,
 ) -> bool {
+    let holder = holder(prior, Some(&work.meaning.json));
     for (arn, membership) in memory.memberships.clone() {
         let Ok(provider) = ProviderArn::parse(&arn) else {
             continue;
@@ -132,13 +146,12 @@ pub async fn give_back(
         if need.is_some() && dropped.is_empty() {
             continue;
         }
-        match work
-            .aws
-            .sharing
-            .leave(work.iam, &provider, &membership, role, &keeps)
+        let sharing = &work.aws.sharing;
+        let left = match sharing
+            .leave(work.iam, &provider, &membership, holder, &keeps)
             .await
         {
-            Ok(left) => unchecked(&left, &arn, diagnostics),
+            Ok(left) => left,
             Err(error) => {
                 diagnosis::error(
                     "Could not release the OIDC provider",
@@ -148,9 +161,16 @@ pub async fn give_back(
                 );
                 return false;
             }
-        }
-        match memory.memberships.get_mut(&arn) {
-            Some(kept) if need.is_some() => kept.added.retain(|audience| keeps.contains(audience)),
+        };
+        unchecked(&left, &arn, diagnostics);
+        let still_named = names_provider(&work.meaning.json, &arn);
+        match (memory.memberships.get_mut(&arn), left) {
+            (Some(kept), _) if need.is_some() => kept.added.retain(|audience| keeps.contains(audience)),
+            (Some(_), Left::Unchecked(_)) if still_named => {}
+            (Some(kept), Left::Stays { removed }) if still_named => {
+                kept.added.retain(|audience| !removed.contains(audience));
+                kept.audiences.retain(|audience| !removed.contains(audience));
+            }
             _ => drop(memory.memberships.remove(&arn)),
         }
     }

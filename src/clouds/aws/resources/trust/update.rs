@@ -50,7 +50,7 @@ pub async fn update(
     if places::places_change(&prior, planned, &home, &meaning, &memory) {
         places::take(
             &work,
-            &role,
+            places::holder(&prior, None),
             &super::names::made_for(planned),
             &mut memory,
             diagnostics,
@@ -81,7 +81,7 @@ pub async fn update(
     memory.incomplete = false;
     memory.imported = false;
     memory.judge(&work.stated());
-    let released = places::give_back(&work, &role, &mut memory, diagnostics).await;
+    let released = places::give_back(&work, &prior, &mut memory, diagnostics).await;
     memory.keep_in(&mut progress.private);
     if released || memory.memberships.len() == meaning.providers.len() {
         state = work.stated();
