@@ -1,0 +1,3 @@
+//! Google Cloud: a workload identity pool provider, and what the identities of a pool may do.
+
+pub mod dialect;
