@@ -4,6 +4,7 @@ mod cloud;
 mod environment;
 
 pub mod aws;
+pub mod azure;
 pub mod gcp;
 pub mod guardrail;
 pub mod trust_arguments;

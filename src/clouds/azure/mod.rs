@@ -1,0 +1,3 @@
+//! Microsoft Azure: federated identity credentials of a managed identity or an application in Microsoft Entra.
+
+pub mod dialect;
