@@ -7,6 +7,8 @@ use serde_json::json;
 crate::on_both!(
     changed_behind_our_back,
     deleted_behind_our_back,
+    a_deleted_role_out_of_the_configuration,
+    a_deleted_role_with_nothing_in_its_care,
     the_same_policy_in_other_words,
     foreign_attachments,
     foreign_tags
@@ -145,9 +147,13 @@ fn deleted_behind_our_back(lab: &Lab) {
     terraform.assert_empty_plan("after the provider came back");
     assert_eq!(lab.audiences(&lab.issuer), ["sts.amazonaws.com"]);
 
+    // The provider is in the trust's care: only the role is missing, nothing is to be destroyed.
     lab.boto.iam("delete_role", json!({ "RoleName": lab.role }));
-    assert_eq!(terraform.plan().actions(ADDRESS), ["create"]);
+    let plan = terraform.plan();
+    assert_eq!(plan.actions(ADDRESS), ["update"], "{}", plan.text);
+    assert_eq!(plan.change(ADDRESS)["after_unknown"]["role_arn"], true);
     terraform.settle("after the role came back");
+    assert!(lab.get_role(&lab.role).is_some());
 
     lab.boto.iam("delete_role", json!({ "RoleName": lab.role }));
     lab.boto.iam(
@@ -156,6 +162,48 @@ fn deleted_behind_our_back(lab: &Lab) {
     );
     terraform.destroy();
     assert!(lab.oidc_provider(&lab.issuer).is_none());
+}
+
+/// The role is deleted and the resource removed: the provider that it made goes all the same.
+fn a_deleted_role_out_of_the_configuration(lab: &Lab) {
+    let terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
+    terraform.settle("after create");
+    lab.boto.iam("delete_role", json!({ "RoleName": lab.role }));
+    let said = terraform
+        .plan()
+        .text
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    assert!(
+        said.contains("The role is gone") && said.contains(&lab.provider_arn(&lab.issuer)),
+        "nothing says what is in the trust's care:\n{said}"
+    );
+    terraform.write("main.tf", "");
+    terraform.settle("after the resource was removed");
+    assert!(lab.oidc_provider(&lab.issuer).is_none(), "the provider stayed");
+    assert_eq!(terraform.known(), [""; 0]);
+}
+
+/// A trust that brought nothing to a provider is gone with its role, as any object is.
+fn a_deleted_role_with_nothing_in_its_care(lab: &Lab) {
+    let made = json!({ "Url": lab.issuer, "ClientIDList": ["sts.amazonaws.com"] });
+    lab.boto.iam("create_open_id_connect_provider", made);
+    for ownership in ["shared", "external"] {
+        let held = format!(r#"{{ ownership = "{ownership}" }}"#);
+        let trust = Block::trust(&lab.issuer, &lab.role).with("oidc_provider", held);
+        let terraform = lab.configuration(&trust.to_string());
+        terraform.settle("after create");
+        lab.boto.iam("delete_role", json!({ "RoleName": lab.role }));
+        assert_eq!(terraform.plan().actions(ADDRESS), ["create"], "{ownership}");
+        terraform.settle("after the role came back");
+        terraform.destroy();
+    }
+    let arn = lab.provider_arn(&lab.issuer);
+    lab.boto.iam(
+        "delete_open_id_connect_provider",
+        json!({ "OpenIDConnectProviderArn": arn }),
+    );
 }
 
 /// A policy is compared by meaning: order, spelling of one-element lists and white space change nothing.

@@ -22,12 +22,14 @@ mod guardrail;
 mod harness;
 mod hcl;
 mod imports;
+mod interrupted;
 mod issuer_alone;
 mod lifecycle;
 mod ownership;
 mod provider_block;
 mod secrets;
 mod sharing;
+mod unknowns;
 
 /// The same test on the sandbox and on moto.
 macro_rules! on_both {

@@ -8,3 +8,5 @@ mod leaving;
 mod oidc_provider;
 mod provider_of_others;
 mod trust;
+mod trust_changes;
+mod trust_gone;

@@ -104,14 +104,37 @@ impl Lab {
 
     /// The calls made while something ran, by action.
     pub fn calls_during(&self, run: impl FnOnce()) -> BTreeMap<String, u64> {
+        self.forget_calls();
+        run();
+        self.calls()
+    }
+
+    /// Starts counting calls anew.
+    pub fn forget_calls(&self) {
         let control = self.sandbox().control("calls");
         self.boto
             .request("DELETE", &control, self.sandbox().secret(), Value::Null);
-        run();
+    }
+
+    /// The calls made since they were forgotten, by action.
+    pub fn calls(&self) -> BTreeMap<String, u64> {
+        let control = self.sandbox().control("calls");
         let calls = self
             .boto
             .request("GET", &control, self.sandbox().secret(), Value::Null);
         serde_json::from_value(calls).expect("calls by action")
+    }
+
+    /// The names of the account's roles that start so.
+    pub fn roles(&self, prefix: &str) -> Vec<String> {
+        let roles = self.boto.iam("list_roles", json!({}))["Roles"]
+            .as_array()
+            .cloned();
+        let names = roles
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|role| role["RoleName"].as_str().map(str::to_owned));
+        names.filter(|name| name.starts_with(prefix)).collect()
     }
 
     /// A new configuration: the provider block, then what is given.

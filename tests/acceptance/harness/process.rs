@@ -1,6 +1,8 @@
 //! Child processes: started in a clean environment, waited for with a bound, ended by their own id.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -41,38 +43,112 @@ pub fn run(command: &mut Command) -> Finished {
 
 /// The same, with something on its standard input.
 pub fn run_with_input(command: &mut Command, input: &str) -> Finished {
-    let started = Instant::now();
-    let what = spoken(command);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{what}: {error}"));
-    if let Some(mut stdin) = child.stdin.take() {
-        stdin.write_all(input.as_bytes()).ok();
-    }
-    let stdout = drain(child.stdout.take().expect("stdout is a pipe"));
-    let stderr = drain(child.stderr.take().expect("stderr is a pipe"));
-    let status = loop {
-        if let Some(status) = child.try_wait().expect("the state of a child") {
-            break status;
+    Running::start(command, input).finish()
+}
+
+/// A command under way.
+pub struct Running {
+    what: String,
+    started: Instant,
+    child: Child,
+    stdout: thread::JoinHandle<String>,
+    stderr: thread::JoinHandle<String>,
+}
+
+impl Running {
+    pub fn start(command: &mut Command, input: &str) -> Self {
+        let started = Instant::now();
+        let what = spoken(command);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("{what}: {error}"));
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(input.as_bytes()).ok();
         }
-        if started.elapsed() > BOUND {
-            child.kill().ok();
-            panic!(
-                "{what}: still running after {BOUND:?}\n{}\n{}",
-                stdout.join().unwrap(),
-                stderr.join().unwrap()
-            );
+        let stdout = drain(child.stdout.take().expect("stdout is a pipe"));
+        let stderr = drain(child.stderr.take().expect("stderr is a pipe"));
+        Self {
+            what,
+            started,
+            child,
+            stdout,
+            stderr,
         }
-        thread::sleep(Duration::from_millis(5));
-    };
-    Finished {
-        code: status.code().unwrap_or(-1),
-        stdout: stdout.join().expect("stdout was read"),
-        stderr: stderr.join().expect("stderr was read"),
     }
+
+    /// Waits for its end.
+    pub fn finish(mut self) -> Finished {
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("the state of a child") {
+                break status;
+            }
+            if self.started.elapsed() > BOUND {
+                self.child.kill().ok();
+                panic!(
+                    "{}: still running after {BOUND:?}\n{}\n{}",
+                    self.what,
+                    self.stdout.join().unwrap(),
+                    self.stderr.join().unwrap()
+                );
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        Finished {
+            code: status.code().unwrap_or(-1),
+            stdout: self.stdout.join().expect("stdout was read"),
+            stderr: self.stderr.join().expect("stderr was read"),
+        }
+    }
+
+    /// Kills the processes of this program that the command started, itself or through others, with a signal that nobody
+    /// can catch: what a crash is. Linux, by way of `/proc`.
+    pub fn crash(&self, program: &Path) {
+        let program = program.canonicalize().expect("the program to be killed");
+        let victims: Vec<u32> = descendants(self.child.id())
+            .into_iter()
+            .filter(|id| fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe == program))
+            .collect();
+        assert!(
+            !victims.is_empty(),
+            "{}: no process of {} to kill",
+            self.what,
+            program.display()
+        );
+        for id in victims {
+            let killed = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+            assert!(killed.is_ok_and(|status| status.success()), "kill {id}");
+        }
+    }
+}
+
+/// The children of a process, their children, and so on.
+fn descendants(of: u32) -> Vec<u32> {
+    let ids = fs::read_dir("/proc")
+        .expect("/proc")
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let parents: Vec<(u32, u32)> = ids.filter_map(|id| Some((id, parent(id)?))).collect();
+    let mut found = vec![of];
+    let mut at = 0;
+    while let Some(&one) = found.get(at) {
+        found.extend(
+            parents
+                .iter()
+                .filter(|(_, parent)| *parent == one)
+                .map(|(id, _)| *id),
+        );
+        at += 1;
+    }
+    found.split_off(1)
+}
+
+/// The fourth field of `/proc/ID/stat`; the second, the program's name in brackets, may hold blanks.
+fn parent(id: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The program and its arguments; the environment may hold credentials.

@@ -3,7 +3,7 @@
 //! The built provider is used by development override, so that no registry and no `init` is needed. The environment is
 //! clean: `PATH`, a home of its own, and what the back-end asks for.
 
-use super::process::{Finished, run, run_with_input};
+use super::process::{Finished, Running, run, run_with_input};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -153,6 +153,17 @@ impl Terraform {
 
     pub fn run(&self, arguments: &[&str]) -> Finished {
         run(&mut self.command(arguments))
+    }
+
+    /// The same, not waited for.
+    pub fn start(&self, arguments: &[&str]) -> Running {
+        Running::start(&mut self.command(arguments), "")
+    }
+
+    /// The addresses in the state.
+    pub fn known(&self) -> Vec<String> {
+        let listed = self.run(&["state", "list"]).succeeded("state list").stdout;
+        listed.lines().map(str::to_owned).collect()
     }
 
     /// What an expression is, in the state's light.

@@ -21,6 +21,11 @@ pub enum JoinError {
         "expected no provider `{0}`, since its ownership is `exclusive`, found one; use `shared`, or import it as `oidcfed_aws_oidc_provider`"
     )]
     Taken(String),
+    /// May be a trust that goes before this one comes: only the apply can tell.
+    #[error(
+        "expected no provider `{0}`, since its ownership is `exclusive`, found one that another trust made and holds. If this trust replaces that one: `create_before_destroy` cannot hand an exclusive provider over, so leave it out for this change; else use `shared`"
+    )]
+    Held(String),
     #[error("the provider `{arn}` cannot be held exclusively: it is trusted by {roles}")]
     Trusted { arn: String, roles: String },
     #[error(

@@ -151,9 +151,23 @@ impl Joining<'_> {
         let leftover = self.made_for.is_some() && provider.tags.get(MADE_BY) == Some(&self.mark());
         if !held {
             if !leftover && self.before.is_none_or(|before| before.arn != provider.arn) {
-                return Err(JoinError::Taken(provider.arn.clone()));
+                let mark = provider.tags.get(MADE_BY);
+                let by_a_trust =
+                    self.made_for.is_some() && mark.is_some_and(|mark| mark.starts_with("trust:"));
+                let arn = provider.arn.clone();
+                return Err(if by_a_trust {
+                    JoinError::Held(arn)
+                } else {
+                    JoinError::Taken(arn)
+                });
             }
-            self.refuse_while_trusted(provider).await?;
+            match self.refuse_while_trusted(provider).await {
+                // a replacement of a trust that looks the same, or one that was never finished
+                Err(JoinError::Trusted { arn, .. }) if leftover && self.before.is_none() => {
+                    return Err(JoinError::Held(arn));
+                }
+                other => other?,
+            }
         }
         let mut taken = self.make_equal(provider, kept, judge).await?;
         taken.membership.exclusive = true;

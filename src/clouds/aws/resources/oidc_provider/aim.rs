@@ -210,7 +210,9 @@ fn refuse(error: &JoinError, diagnostics: &mut Diagnostics) {
         JoinError::Refused => return,
         JoinError::AudienceMissing { .. } | JoinError::Full(_) => Path::of("audiences"),
         JoinError::Thumbprints { .. } => Path::of("thumbprints"),
-        JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Trusted { .. } => Path::of("ownership"),
+        JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Held(_) | JoinError::Trusted { .. } => {
+            Path::of("ownership")
+        }
         JoinError::Aws(_) | JoinError::Blind { .. } => Path::of("issuer"),
     };
     let text = match error {

@@ -24,6 +24,26 @@ pub async fn create(
     progress: &mut Progress<TrustModel>,
     diagnostics: &mut Diagnostics,
 ) {
+    make(
+        aws,
+        context,
+        (config, planned),
+        Memory::default(),
+        progress,
+        diagnostics,
+    )
+    .await;
+}
+
+/// Makes the role, for a trust that may hold places at providers already.
+pub async fn make(
+    aws: &Arc<Configured>,
+    context: &Context,
+    (config, planned): (&TrustModel, &TrustModel),
+    mut memory: Memory,
+    progress: &mut Progress<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) {
     let limits = Limits::from(context);
     let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
         return;
@@ -54,7 +74,6 @@ pub async fn create(
         }
     };
     let mut state = work.stated();
-    let mut memory = Memory::default();
     let made_for = names::made_for(planned);
     let holder = Holder::NewRole(&name.text);
     let wrote = places::take(&work, holder, &made_for, &mut memory, diagnostics).await;
@@ -89,9 +108,14 @@ pub async fn create(
             diagnostics,
         );
     }
-    progress.state = Some(state);
+    progress.state = Some(state.clone());
     if new.tags.contains_key(MARK) && !diagnostics.has_errors() {
         complete(&work, &role.name, diagnostics).await;
+    }
+    if !diagnostics.has_errors() {
+        memory.incomplete = false;
+        places::give_back(&work, &state, &mut memory, diagnostics).await;
+        memory.keep_in(&mut progress.private);
     }
     be_seen(&work, &role.name, diagnostics).await;
 }

@@ -7,12 +7,13 @@ use super::model::TrustModel;
 use super::permissions::gone;
 use super::read::account_of;
 use super::shown::{self, Shown};
+use super::unmade::without_role;
 use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{Partition, ProviderArn};
 use crate::clouds::aws::sharing::{Holder, Left};
-use crate::framework::{Attr, Context, Diagnostics, Path, Private, Progress};
+use crate::framework::{Context, Diagnostics, Path, Private, Progress};
 
 pub async fn delete(
     aws: &Configured,
@@ -52,11 +53,10 @@ pub async fn delete(
         }
         let account = state.account_id.text().unwrap_or_default();
         aws.sharing.role_deleted((account, name), id);
-        progress.state = Some(TrustModel {
-            role_arn: Attr::Null,
-            role_unique_id: Attr::Null,
-            ..state.clone()
-        });
+        let (mut left, mut memory) = (state.clone(), Memory::of(&progress.private));
+        without_role(&mut left, &mut memory);
+        memory.keep_in(&mut progress.private);
+        progress.state = Some(left);
     }
     let holder = ours.map_or(Holder::NoRole, |(name, unique_id)| Holder::Role {
         name,

@@ -23,7 +23,9 @@ pub struct Memory {
     pub imported: bool,
     /// Whose the permissions and tags of the state are.
     pub shown: Shown,
-    /// Read found a provider without what the trust needs.
+    /// Nothing at all was written down: a crash wiped it.
+    pub lost: bool,
+    /// Read found a provider without what the trust needs, or one that it needs no longer.
     pub incomplete: bool,
     /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
     /// `None`: never written down.
@@ -33,6 +35,7 @@ pub struct Memory {
 impl Memory {
     pub fn of(private: &Private) -> Self {
         Self {
+            lost: private.is_empty(),
             memberships: private.get(PROVIDERS).unwrap_or_default(),
             imported: private.get(IMPORTED).unwrap_or_default(),
             shown: private.get(SHOWN).unwrap_or_default(),

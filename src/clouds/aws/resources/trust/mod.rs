@@ -10,6 +10,7 @@
 //! | `names`, `leftover` | the role's name, and the leftover of a crash |
 //! | `permissions`, `places` | what the role may do; the trust's places at providers |
 //! | `memory`, `shown` | private state; what an import shows, and whose it is |
+//! | `unmade`, `recovery` | a trust without its role; a trust whose memory a crash wiped |
 //! | `work`, `written` | what create and update have in hand; policies back into arguments |
 
 mod admission;
@@ -27,9 +28,11 @@ mod permissions;
 mod places;
 mod plan;
 mod read;
+mod recovery;
 mod schema;
 mod shown;
 mod signing;
+mod unmade;
 mod update;
 mod validate;
 mod work;

@@ -72,6 +72,14 @@ async fn visit(
             }
             // Whether it exists, and takes the audiences, is only sure when everything before it was applied.
             Err(JoinError::Missing(_) | JoinError::AudienceMissing { .. }) if !writes => {}
+            // A trust that is new may replace the one that holds it, and come after it.
+            Err(error @ JoinError::Held(_)) if !writes && memory.memberships.is_empty() => {
+                diagnostics.warning(
+                    Path::of("oidc_provider").attribute("ownership"),
+                    "The OIDC provider is held by another trust",
+                    error.to_string(),
+                );
+            }
             Err(error) => {
                 refuse(error, diagnostics);
                 if let Some(membership) = kept {
@@ -100,6 +108,7 @@ pub fn places_change(
             .any(|old| old.arn == need.arn && old.client_ids == need.client_ids)
     };
     memory.incomplete
+        || memory.lost
         || before.len() != meaning.providers.len()
         || !meaning.providers.iter().all(known)
         || prior.oidc_provider != planned.oidc_provider
@@ -217,7 +226,7 @@ fn refuse(error: JoinError, diagnostics: &mut Diagnostics) {
         JoinError::Refused => return,
         JoinError::AudienceMissing { .. } | JoinError::Full(_) => Path::of("audiences"),
         JoinError::Thumbprints { .. } => Path::of("oidc_provider").attribute("thumbprints"),
-        JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Trusted { .. } => {
+        JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Held(_) | JoinError::Trusted { .. } => {
             Path::of("oidc_provider").attribute("ownership")
         }
         JoinError::Aws(_) | JoinError::Blind { .. } => Path::of("issuer"),

@@ -8,6 +8,7 @@ use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::{Permissions, same_document};
 use super::places::{self, places_change};
+use super::unmade::{is_unmade, plan_anew};
 use super::work::Work;
 use crate::clouds::aws::client::{AwsError, Caller, Limits};
 use crate::clouds::aws::configuration::Configured;
@@ -26,7 +27,13 @@ pub async fn plan(
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
     name(&request, memory.imported, &mut planned);
-    unmade(&request, &memory, &mut planned);
+    if request
+        .prior
+        .as_ref()
+        .is_some_and(|prior| is_unmade(prior, &memory))
+    {
+        plan_anew(&mut planned.planned);
+    }
     keep_unmanaged(aws, &request, &memory, &mut planned.planned, diagnostics);
     keep_meaning(&request, &mut planned.planned);
     if aws.accounts.is_none() {
@@ -96,22 +103,6 @@ fn name(request: &PlanRequest<TrustModel>, imported: bool, planned: &mut Planned
     if !prefix.is_null() && *prefix != prior.role_name_prefix && !explained {
         planned.requires_replace.push(Path::of("role_name_prefix"));
     }
-}
-
-/// A create or delete that ended half way left a state without a role: it is finished by making the trust anew.
-fn unmade(request: &PlanRequest<TrustModel>, memory: &Memory, planned: &mut Planned<TrustModel>) {
-    if memory.imported
-        || request
-            .prior
-            .as_ref()
-            .is_none_or(|prior| !prior.role_unique_id.is_null())
-    {
-        return;
-    }
-    planned.planned.id = Attr::Unknown;
-    planned.planned.role_arn = Attr::Unknown;
-    planned.planned.role_unique_id = Attr::Unknown;
-    planned.requires_replace.push(Path::of("role_unique_id"));
 }
 
 fn replaces(planned: &Planned<TrustModel>, prior: Option<&TrustModel>) -> bool {
@@ -297,7 +288,9 @@ fn settle(
 ) {
     meaning.describe(planned);
     let prior = request.prior.as_ref();
-    let unchanged = prior.is_some_and(|prior| same_policy(prior.trust_policy.text(), &meaning.policy));
+    let unchanged = prior.is_some_and(|prior| {
+        !is_unmade(prior, memory) && same_policy(prior.trust_policy.text(), &meaning.policy)
+    });
     if let Some(prior) = prior {
         // A label says nothing to AWS, and yet is rewritten when somebody changes it.
         if unchanged && planned.additional_statements == prior.additional_statements {
@@ -372,7 +365,7 @@ async fn preview(
     let touches = request
         .prior
         .as_ref()
-        .is_none_or(|prior| places_change(prior, planned, home, meaning, memory));
+        .is_none_or(|prior| is_unmade(prior, memory) || places_change(prior, planned, home, meaning, memory));
     if !touches || undecided || request.config.accepted_risks.members().is_none() {
         return;
     }

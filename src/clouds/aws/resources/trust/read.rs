@@ -6,7 +6,9 @@ use super::meaning::{self, Home, Meaning, Understanding};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::Permissions;
+use super::recovery::{holds_too_much, recover};
 use super::shown::Shown;
+use super::unmade;
 use super::written::write_back;
 use crate::clouds::aws::client::Tags;
 use crate::clouds::aws::client::{AwsError, Iam, Role};
@@ -40,18 +42,44 @@ pub async fn read(
     };
     match refresh(aws, &iam, &name, (&mut state, &mut memory), diagnostics).await {
         Ok(false) => {
-            progress.state = None;
             another_role(&name, diagnostics);
+            gone(&iam, (&name, state, memory), progress, diagnostics).await;
         }
         Ok(true) => {
             memory.keep_in(&mut progress.private);
             progress.identity = Some(identity(&state));
             progress.state = Some(state);
         }
-        Err(error) if error.is_not_found() => progress.state = None,
+        Err(error) if error.is_not_found() => {
+            gone(&iam, (&name, state, memory), progress, diagnostics).await;
+        }
         Err(error) => diagnosis::error(
             "Could not read the role",
             Path::of("role_name"),
+            &error,
+            diagnostics,
+        ),
+    }
+}
+
+/// The role is gone: so is the trust, unless it has something to take away from a provider.
+async fn gone(
+    iam: &Iam,
+    (role, mut state, mut memory): (&str, TrustModel, Memory),
+    progress: &mut Progress<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    match unmade::in_care(iam, &state, &mut memory).await {
+        Ok(held) if held.is_empty() => progress.state = None,
+        Ok(held) => {
+            unmade::say(role, &held, diagnostics);
+            unmade::without_role(&mut state, &mut memory);
+            memory.keep_in(&mut progress.private);
+            progress.state = Some(state);
+        }
+        Err(error) => diagnosis::error(
+            "Could not read the OIDC provider",
+            Path::of("oidc_provider"),
             &error,
             diagnostics,
         ),
@@ -64,7 +92,8 @@ fn another_role(name: &str, diagnostics: &mut Diagnostics) {
         "The role was made anew by somebody else",
         format!(
             "the role `{name}` is another one than this resource made (its unique id differs), so it counts as somebody else's \
-             and ours as deleted. Import it to manage it, or delete it to have it made again."
+             and ours as deleted. To manage it, import it (if this resource is still in the state, take it out first); or \
+             delete it to have it made again."
         ),
     );
 }
@@ -109,11 +138,17 @@ async fn refresh(
         partition: arn.partition(),
     };
     let imports = memory.imported && state.role_arn.is_null();
+    if memory.lost {
+        recover(iam, state, &home, memory).await?;
+    }
     read_role(state, &role, &home);
     read_tags(aws, state, &role, &memory.shown);
     read_policy(state, &role, &home, imports, diagnostics);
     read_permissions(state, permissions?, home.partition);
-    memory.incomplete = read_providers(iam, state, &home).await?;
+    if memory.lost {
+        recover(iam, state, &home, memory).await?;
+    }
+    memory.incomplete = read_providers(iam, state, &home).await? || holds_too_much(state, &home, memory);
     describe(aws, state, &home);
     if imports {
         memory.judge(state);
@@ -268,9 +303,8 @@ fn read_permissions(state: &mut TrustModel, found: Permissions, partition: Parti
 
 /// Has the providers of the state looked up already, so that nobody waits for them afterwards.
 async fn ask_for_providers(iam: &Iam, state: &TrustModel) {
-    let home = account_of(state).zip(state.partition.text().and_then(Partition::from_id));
-    let Some((account, partition)) = home else { return };
-    let needs = meaning::needs_of(state, &Home { account, partition }).unwrap_or_default();
+    let Some(home) = home_of(state) else { return };
+    let needs = meaning::needs_of(state, &home).unwrap_or_default();
     for arn in needs.iter().filter_map(|need| need.arn.as_ref()) {
         // an error is not remembered: whoever needs the answer asks again, and hears it
         let _ = iam.provider_cached(&arn.to_string()).await;
@@ -333,6 +367,12 @@ pub fn account_of(state: &TrustModel) -> Option<AccountId> {
         .account_id
         .text()
         .and_then(|text| AccountId::parse(text).ok())
+}
+
+/// Account and partition of a state that was read before.
+pub fn home_of(state: &TrustModel) -> Option<Home> {
+    let partition = state.partition.text().and_then(Partition::from_id)?;
+    account_of(state).map(|account| Home { account, partition })
 }
 
 fn map(tags: &Tags) -> StringMap {

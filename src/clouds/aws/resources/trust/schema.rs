@@ -64,7 +64,7 @@ fn role() -> Vec<Attribute> {
             .validate_text("Invalid role name", limits::role_name),
         Attribute::string("role_name_prefix")
             .optional()
-            .describe("Start of a generated role name, up to 38 characters. Fits `create_before_destroy`.")
+            .describe("Start of a generated role name, up to 38 characters. Fits `create_before_destroy`, but for an exclusive provider.")
             .validate_text("Invalid role name prefix", limits::role_name_prefix),
         Attribute::string("role_path")
             .default(Value::string("/"))
@@ -153,7 +153,10 @@ fn statement() -> Vec<Attribute> {
             .validate_text("Invalid provider ARN", |text| ProviderArn::parse(text).map(drop)),
         Attribute::string("ownership")
             .optional()
-            .describe("`shared` (default), `exclusive` or `external`.")
+            .describe(
+                "`shared` (default), `exclusive` or `external`. An exclusive provider cannot be handed over: a trust that is \
+                 replaced goes first, so leave `create_before_destroy` out.",
+            )
             .validate_text("Invalid ownership", |text| {
                 crate::clouds::aws::sharing::Ownership::parse(text).map(drop)
             }),

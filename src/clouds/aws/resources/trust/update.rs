@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::create::refused;
+use super::create::{make, refused};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::{Permissions, complete, grant, withdraw};
@@ -11,6 +11,7 @@ use super::places;
 use super::read::identity;
 use super::schema::DEFAULT_SESSION_DURATION;
 use super::shown::Shown;
+use super::unmade::is_unmade;
 use super::work::{Work, enter, show_permissions};
 use crate::clouds::aws::client::{AwsError, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
@@ -29,6 +30,10 @@ pub async fn update(
     let Some(prior) = progress.state.clone() else {
         return;
     };
+    let mut memory = Memory::of(&progress.private);
+    if is_unmade(&prior, &memory) {
+        return make(aws, context, (config, planned), memory, progress, diagnostics).await;
+    }
     let limits = Limits::from(context);
     let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
         return;
@@ -46,7 +51,6 @@ pub async fn update(
         planned,
     };
     let role = prior.role_name.text().unwrap_or_default().to_owned();
-    let mut memory = Memory::of(&progress.private);
     if places::places_change(&prior, planned, &home, &meaning, &memory) {
         places::take(
             &work,
