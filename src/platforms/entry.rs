@@ -4,30 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::claim::{ClaimForm, Pins, WrittenClaim};
+use super::error::PlatformError;
 use super::platform::{Chooser, IssuerForm, Platform, Presence, SubjectForm};
 use super::template::{Template, TemplateError};
 use super::tenancy::Tenancy;
+use super::token_source::WrittenSource;
 use super::variable::Variable;
-
-/// What is wrong with the file of a platform.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PlatformError {
-    #[error("expected the TOML of a platform file: {0}")]
-    Toml(String),
-    #[error("platform file: expected `{field}`{hint}, found none")]
-    Missing { field: &'static str, hint: &'static str },
-    #[error("platform file, `{field}`: {reason}")]
-    Field { field: String, reason: String },
-    #[error(
-        "platform `{id}` is declared `{declared}`, but the catalogue knows `{host}` as `{known}`; a declaration may be stricter than the catalogue, never looser"
-    )]
-    Looser {
-        id: String,
-        host: String,
-        declared: Tenancy,
-        known: Tenancy,
-    },
-}
 
 /// The members that the code uses; the catalogue holds more. All are optional, so that an entry can inherit.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -51,10 +34,13 @@ pub(super) struct Entry {
     pub aws_roles_claim: Option<Presence>,
     pub audience_set_by: Option<Chooser>,
     pub claims: Option<Vec<String>>,
-    pub claim: Option<BTreeMap<String, Claim>>,
+    pub claim: Option<BTreeMap<String, WrittenClaim>>,
     pub default_audience: Option<BTreeMap<String, String>>,
     pub algs: Option<Vec<String>>,
     pub detect_env: Option<Vec<String>>,
+    pub escape: Option<BTreeMap<String, String>>,
+    pub alternatives: Option<Vec<Vec<String>>>,
+    pub token_source: Option<Vec<WrittenSource>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -78,11 +64,6 @@ fn yes() -> bool {
     true
 }
 
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Claim {
-    pub pins: Option<String>,
-}
-
 /// Where an entry comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -99,7 +80,7 @@ impl Origin {
 
 impl Entry {
     pub(super) fn parse(text: &str) -> Result<Self, PlatformError> {
-        toml::from_str(text).map_err(|e| PlatformError::Toml(e.to_string().trim().replace('\n', " ")))
+        toml::from_str(text).map_err(|e| PlatformError::toml(&e, text))
     }
 
     /// Takes what is not given here from another entry; variables are merged.
@@ -132,6 +113,9 @@ impl Entry {
             default_audience: self.default_audience.or(from.default_audience),
             algs: self.algs.or(from.algs),
             detect_env: self.detect_env.or(from.detect_env),
+            escape: self.escape.or(from.escape),
+            alternatives: self.alternatives.or(from.alternatives),
+            token_source: self.token_source.or(from.token_source),
         }
     }
 
@@ -145,13 +129,13 @@ impl Entry {
             .issuer
             .ok_or_else(|| missing("issuer", " (`https://…`, variables in braces)"))?;
         let mut issuers = vec![IssuerForm {
-            template: template("issuer", &issuer)?,
+            template: template(&["issuer"], &issuer)?,
             tenancy,
         }];
-        for variant in self.issuer_variants.unwrap_or_default() {
+        for (at, variant) in self.issuer_variants.unwrap_or_default().into_iter().enumerate() {
             if !origin.has_it_in_words(&variant.issuer) {
                 issuers.push(IssuerForm {
-                    template: template("issuer_variants", &variant.issuer)?,
+                    template: template(&["issuer_variants", &at.to_string(), "issuer"], &variant.issuer)?,
                     tenancy: variant.tenancy,
                 });
             }
@@ -163,7 +147,7 @@ impl Entry {
             }
             subjects.push(SubjectForm {
                 name: subject.name.unwrap_or_else(|| format!("subject-{}", at + 1)),
-                template: template(&format!("subject[{at}].template"), &subject.template)?,
+                template: template(&["subject", &at.to_string(), "template"], &subject.template)?,
                 default: subject.default,
                 stable: subject.stable,
                 example: subject.example,
@@ -186,11 +170,32 @@ impl Entry {
             prefixes.dedup();
         }
         let mut claims = self.claims.unwrap_or_default();
-        for (name, claim) in self.claim.unwrap_or_default() {
-            if claim.pins.as_deref() == Some("tenant") {
+        let mut claim_forms = BTreeMap::new();
+        for (name, written) in self.claim.unwrap_or_default() {
+            let form = ClaimForm {
+                kind: written.kind,
+                presence: written.presence.unwrap_or(Presence::Sometimes),
+                value: written
+                    .value
+                    .map(|text| template(&["claim", &name, "value"], &text))
+                    .transpose()?,
+                pins_tenant: written.pins == Some(Pins::Tenant),
+            };
+            if form.pins_tenant && !tenant_claims.contains(&name) {
                 tenant_claims.push(name.clone());
             }
-            claims.push(name);
+            if !claims.contains(&name) {
+                claims.push(name.clone());
+            }
+            claim_forms.insert(name, form);
+        }
+        let mut token_sources = Vec::new();
+        for (at, written) in self.token_source.unwrap_or_default().into_iter().enumerate() {
+            let kind = written.kind.as_str();
+            token_sources.push(written.source().map_err(|member| {
+                let reason = format!("expected `{member}` for the kind `{kind}`, found none");
+                field(&["token_source", &at.to_string()], reason)
+            })?);
         }
         Ok(Platform {
             name: self.name.unwrap_or_else(|| id.clone()),
@@ -211,6 +216,11 @@ impl Entry {
             default_audience: self.default_audience.unwrap_or_default(),
             algs: self.algs.unwrap_or_default(),
             detect_env: self.detect_env.unwrap_or_default(),
+            tenant: self.tenant,
+            escape: self.escape.unwrap_or_default(),
+            alternatives: self.alternatives.unwrap_or_default(),
+            claim_forms,
+            token_sources,
         })
     }
 }
@@ -219,13 +229,15 @@ pub(super) fn missing(field: &'static str, hint: &'static str) -> PlatformError 
     PlatformError::Missing { field, hint }
 }
 
-pub(super) fn field(field: impl Into<String>, reason: impl ToString) -> PlatformError {
+/// What is wrong with a member, named by the way to it.
+pub(super) fn field(path: &[&str], reason: impl ToString) -> PlatformError {
     PlatformError::Field {
-        field: field.into(),
+        line: None,
+        path: path.iter().map(|step| (*step).to_owned()).collect(),
         reason: reason.to_string(),
     }
 }
 
-fn template(at: &str, text: &str) -> Result<Template, PlatformError> {
+fn template(at: &[&str], text: &str) -> Result<Template, PlatformError> {
     Template::parse(text).map_err(|e: TemplateError| field(at, e))
 }

@@ -1,299 +1,386 @@
 //! The file by which a configuration declares a platform that the catalogue does not have.
 
-use regex::Regex;
-
-use super::alphabet::Alphabet;
-use super::entry::{Entry, Origin, PlatformError, field, missing};
-use super::platform::Platform;
-use super::template::TemplatePart;
+use super::document::{Allowed, Document};
+use super::entry::{Entry, Origin, field, missing};
+use super::error::PlatformError;
+use super::infer::check_declaration;
+use super::platform::{Chooser, Platform};
+use super::template::{Template, TemplatePart};
 use super::tenancy::Tenancy;
-use crate::trust::IssuerUrl;
+use crate::trust::{ClaimName, IssuerUrl};
+
+/// Who hands the text of a platform file over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeclaredBy {
+    /// A configuration, which may come from somebody else: it cannot make us run a command or send a request.
+    Configuration,
+    /// A person at a command line.
+    CommandLine,
+}
 
 impl Platform {
     /// Reads the text of a platform file (the catalogue's own form).
     ///
     /// # Errors
-    /// What is missing or cannot be read, with the name of the member.
-    pub fn read(text: &str) -> Result<Self, PlatformError> {
-        let entry = Entry::parse(text)?;
-        only_known_members(text)?;
-        if entry.inherits.is_some() {
-            let reason = "expected none: only entries of the catalogue inherit";
-            return Err(field("inherits", reason));
-        }
-        let tenant = entry.tenant.clone();
-        let platform = entry.platform(Origin::Declared)?;
-        platform.check_id()?;
-        platform.check_issuers()?;
-        platform.check_variables()?;
-        platform.check_tenant(tenant.as_deref())?;
-        platform.check_ambiguity()?;
-        Ok(platform)
+    /// What is missing or cannot be read, with the member and its line; a grammar that lets one value read as another; a
+    /// declaration looser than what the catalogue knows about the same issuer.
+    pub fn read(text: &str, by: DeclaredBy) -> Result<Self, PlatformError> {
+        let document = Document::parse(text)?;
+        let read = || {
+            if let Some((way, members)) = document.stranger(&MEMBERS) {
+                let way: Vec<&str> = way.iter().map(String::as_str).collect();
+                let reason = format!(
+                    "is no member of a platform file; expected one of `{}`",
+                    members.join("`, `")
+                );
+                return Err(field(&way, reason));
+            }
+            let entry = Entry::parse(text)?;
+            if by == DeclaredBy::Configuration {
+                no_requests(&entry)?;
+            }
+            let platform = entry.platform(Origin::Declared)?;
+            platform.check_id()?;
+            platform.check_variables()?;
+            platform.check_issuers()?;
+            platform.check_tenant()?;
+            platform.check_claims()?;
+            platform.check_algorithms()?;
+            platform.prove_unambiguous()?;
+            platform.check_against_catalogue()?;
+            Ok(platform)
+        };
+        read().map_err(|error| document.located(error))
+    }
+
+    /// Its issuer and subject templates, with the way to each.
+    pub(super) fn templates(&self) -> impl Iterator<Item = (Vec<String>, &Template)> {
+        let way = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect();
+        let issuers = self.issuers.iter().enumerate().map(move |(at, form)| {
+            let place: Vec<String> = match at.checked_sub(1) {
+                None => way(&["issuer"]),
+                Some(variant) => way(&["issuer_variants", &variant.to_string(), "issuer"]),
+            };
+            (place, &form.template)
+        });
+        let subjects = self
+            .subjects
+            .iter()
+            .enumerate()
+            .map(move |(at, form)| (way(&["subject", &at.to_string(), "template"]), &form.template));
+        issuers.chain(subjects)
     }
 
     fn check_id(&self) -> Result<(), PlatformError> {
         let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.id.is_empty() || self.id.len() > 64 || !self.id.chars().all(is_part) {
             let reason = format!("expected 1 to 64 characters of `[a-z0-9-]`, found `{}`", self.id);
-            return Err(field("id", reason));
-        }
-        Ok(())
-    }
-
-    fn check_issuers(&self) -> Result<(), PlatformError> {
-        for form in &self.issuers {
-            // With a plain word for every variable it has to be an issuer.
-            let example: String = form
-                .template
-                .parts()
-                .iter()
-                .map(|part| match part {
-                    TemplatePart::Literal(text) => text.as_str(),
-                    TemplatePart::Variable(_) => "x",
-                })
-                .collect();
-            IssuerUrl::parse(&example).map_err(|e| field("issuer", e))?;
+            return Err(field(&["id"], reason));
         }
         Ok(())
     }
 
     fn check_variables(&self) -> Result<(), PlatformError> {
         for (name, variable) in &self.variables {
-            if let Err(e) = Regex::new(&format!("^(?:{})$", variable.pattern)) {
-                let reason = format!("expected a regular expression, found `{}`: {e}", variable.pattern);
-                return Err(field(
-                    format!("variable.{name}.pattern"),
-                    reason.replace('\n', " "),
-                ));
+            let language = variable
+                .language()
+                .map_err(|e| field(&["variable", name, "pattern"], e))?;
+            if language.invented().is_none() {
+                let reason = format!(
+                    "expected a pattern that some text matches, found `{}`",
+                    variable.pattern
+                );
+                return Err(field(&["variable", name, "pattern"], reason));
             }
         }
-        let issuers = self.issuers.iter().map(|form| ("issuer", &form.template));
-        let subjects = self.subjects.iter().map(|subject| ("subject", &subject.template));
-        for (what, template) in issuers.chain(subjects) {
-            if let Some(name) = template
-                .variables()
-                .find(|name| !self.variables.contains_key(*name))
-            {
-                let reason = format!("`{{{name}}}` is no variable; describe it below `[variable]`");
-                return Err(field(what, reason));
+        for (way, template) in self.templates() {
+            let way: Vec<&str> = way.iter().map(String::as_str).collect();
+            let mut names: Vec<&str> = Vec::new();
+            for name in template.variables() {
+                if !self.variables.contains_key(name) {
+                    let reason = format!("`{{{name}}}` is no variable; describe it below `[variable]`");
+                    return Err(field(&way, reason));
+                }
+                if names.contains(&name) {
+                    let reason = format!("expected each variable once, found `{{{name}}}` twice");
+                    return Err(field(&way, reason));
+                }
+                names.push(name);
             }
         }
         Ok(())
     }
 
-    /// SECURITY: a variable that can hold the literal behind it lets one value read as another: a project named
-    /// `x:team:victim` must not forge a tenant.
-    fn check_ambiguity(&self) -> Result<(), PlatformError> {
-        let issuers = self.issuers.iter().map(|form| ("issuer", &form.template));
-        let subjects = self.subjects.iter().map(|subject| ("subject", &subject.template));
-        for (what, template) in issuers.chain(subjects) {
-            let mut parts = template.parts().iter().peekable();
-            while let Some(part) = parts.next() {
-                let TemplatePart::Variable(name) = part else {
-                    continue;
-                };
-                let Some(variable) = self.variables.get(name) else {
-                    continue;
-                };
-                let behind = match parts.peek() {
-                    Some(TemplatePart::Literal(literal)) => literal,
-                    Some(TemplatePart::Variable(next)) => {
-                        let reason =
-                            format!("expected text between `{{{name}}}` and `{{{next}}}`, found none");
-                        return Err(field(what, reason));
+    fn check_issuers(&self) -> Result<(), PlatformError> {
+        for (at, form) in self.issuers.iter().enumerate() {
+            let way = match at.checked_sub(1) {
+                None => vec!["issuer".to_owned()],
+                Some(at) => vec!["issuer_variants".to_owned(), at.to_string(), "issuer".to_owned()],
+            };
+            let way: Vec<&str> = way.iter().map(String::as_str).collect();
+            // With a plain word for every variable it has to be an issuer.
+            let example = form.template.fill(&|_| Some("x".to_owned())).unwrap_or_default();
+            IssuerUrl::parse(&example).map_err(|e| field(&way, e))?;
+            self.check_host(&form.template, &way)?;
+        }
+        Ok(())
+    }
+
+    /// SECURITY: a value must not end the host: `evil.example/` in `https://{team}.acme.example` would be another host.
+    fn check_host(&self, template: &Template, way: &[&str]) -> Result<(), PlatformError> {
+        let mut parts = template.parts().iter().peekable();
+        let mut in_host = String::new();
+        while let Some(part) = parts.next() {
+            match part {
+                TemplatePart::Literal(text) => {
+                    let text = text.strip_prefix("https://").unwrap_or(text);
+                    match text.split_once('/') {
+                        Some((host, _)) => {
+                            in_host.push_str(host);
+                            break;
+                        }
+                        None => in_host.push_str(text),
                     }
-                    None => continue,
-                };
-                if Alphabet::of(&variable.pattern).can_hold(behind) {
-                    let reason = format!(
-                        "the pattern `{}` of `{{{name}}}` can hold the `{behind}` that follows it, so that one value could be read as several; expected a pattern without one of its characters",
-                        variable.pattern
-                    );
-                    return Err(field(what, reason));
+                }
+                TemplatePart::Variable(name) => {
+                    in_host.push_str(&format!("{{{name}}}"));
+                    let whole = template.head() == "https://"
+                        && matches!(parts.peek(), None | Some(TemplatePart::Literal(_)))
+                        && in_host.starts_with('{')
+                        && parts.peek().is_none_or(
+                            |next| matches!(next, TemplatePart::Literal(text) if text.starts_with('/')),
+                        );
+                    let ends = if whole { "?#@\\" } else { "/?#@\\:" };
+                    let language = self
+                        .variables
+                        .get(name)
+                        .and_then(|variable| variable.language().ok());
+                    let found = language.and_then(|language| language.one_with(ends));
+                    if let Some(found) = found {
+                        let reason = format!(
+                            "`{{{name}}}` stands in the host, and its pattern has the text `{found}`, which would end the host; expected a pattern without {}",
+                            super::compose::quoted(
+                                ends.chars()
+                                    .map(String::from)
+                                    .collect::<Vec<_>>()
+                                    .iter()
+                                    .map(String::as_str)
+                            )
+                        );
+                        return Err(field(way, reason));
+                    }
                 }
             }
         }
+        let open_end = in_host.rsplit_once('}').is_some_and(|(start, end)| {
+            let whole = end.is_empty() && start.matches('{').count() == 1 && start.starts_with('{');
+            let labels = end.split('.').filter(|label| !label.is_empty()).count();
+            !whole && (labels < 2 || !end.starts_with('.'))
+        });
+        if open_end {
+            let reason = format!(
+                "expected a host that is one variable, or ends in a domain of the vendor (`{{team}}.acme.example`), found `{in_host}`"
+            );
+            return Err(field(way, reason));
+        }
         Ok(())
     }
 
-    fn check_tenant(&self, tenant: Option<&str>) -> Result<(), PlatformError> {
-        let in_issuer = self
+    fn check_claims(&self) -> Result<(), PlatformError> {
+        for (name, claim) in &self.claim_forms {
+            ClaimName::parse(name).map_err(|e| field(&["claim", name], e))?;
+            let Some(value) = &claim.value else { continue };
+            if let Some(unknown) = value.variables().find(|used| !self.variables.contains_key(*used)) {
+                let reason = format!("`{{{unknown}}}` is no variable; describe it below `[variable]`");
+                return Err(field(&["claim", name, "value"], reason));
+            }
+            let tenant = self.tenant.as_deref();
+            if claim.pins_tenant && !value.variables().any(|used| Some(used) == tenant) {
+                let reason = format!(
+                    "expected a value with the variable that names the tenant, because the claim pins it, found `{}`",
+                    value.as_str()
+                );
+                return Err(field(&["claim", name, "value"], reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_algorithms(&self) -> Result<(), PlatformError> {
+        match self.algs.iter().find(|name| !ALGORITHMS.contains(&name.as_str())) {
+            Some(found) => {
+                let reason = format!("expected one of `{}`, found `{found}`", ALGORITHMS.join("`, `"));
+                Err(field(&["algs"], reason))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_tenant(&self) -> Result<(), PlatformError> {
+        let in_issuer: Vec<&str> = self
             .issuers
             .iter()
-            .any(|form| form.template.variables().next().is_some());
-        match tenant {
-            None if self.tenancy == Tenancy::Shared => Err(missing(
-                "tenant",
-                " (the variable that names the tenant; a shared issuer needs it)",
-            )),
-            None if in_issuer => Err(missing(
-                "tenant",
-                " (the variable that names the tenant; an issuer with variables needs it)",
-            )),
-            Some(name) if !self.variables.contains_key(name) => {
-                let reason = format!("expected the name of a variable, found `{name}`");
-                Err(field("tenant", reason))
-            }
-            _ => Ok(()),
+            .flat_map(|form| form.template.variables())
+            .collect();
+        let Some(name) = self.tenant.as_deref() else {
+            return match (self.tenancy, in_issuer.is_empty()) {
+                (Tenancy::Shared, _) => Err(missing(
+                    "tenant",
+                    " (the variable that names the tenant; a shared issuer needs it)",
+                )),
+                (_, false) => Err(missing(
+                    "tenant",
+                    " (the variable that names the tenant; an issuer with variables needs it)",
+                )),
+                (_, true) => Ok(()),
+            };
+        };
+        let Some(variable) = self.variables.get(name) else {
+            let reason = format!("expected the name of a variable, found `{name}`");
+            return Err(field(&["tenant"], reason));
+        };
+        if variable.chosen_by == Chooser::Workload {
+            let reason = format!(
+                "expected a variable that a workload cannot choose, found `{name}`, which is `chosen_by = \"workload\"`"
+            );
+            return Err(field(&["tenant"], reason));
         }
+        for prefix in &self.tenant_sub_prefixes {
+            let names_tenant = Template::parse(prefix).is_ok_and(|prefix| {
+                prefix.variables().any(|used| used == name)
+                    && self
+                        .subjects
+                        .iter()
+                        .any(|form| form.template.as_str().starts_with(prefix.as_str()))
+            });
+            if !names_tenant {
+                let reason = format!(
+                    "expected the start of a subject through the text behind `{{{name}}}`, found `{prefix}`; leave it out, the templates tell it"
+                );
+                return Err(field(&["tenant_sub_prefix"], reason));
+            }
+        }
+        let in_subjects = self.subjects.iter().flat_map(|form| form.template.variables());
+        let pinned = self.claim_forms.values().any(|claim| claim.pins_tenant);
+        let named = in_subjects.chain(in_issuer).any(|used| used == name);
+        if !named && !pinned {
+            let reason = format!(
+                "expected `{{{name}}}` in a subject, in the issuer, or in a claim that pins the tenant; as it is nothing in a token tells whose it is"
+            );
+            return Err(field(&["tenant"], reason));
+        }
+        Ok(())
+    }
+
+    /// The catalogue knows some hosts; a declaration of one may only be stricter.
+    fn check_against_catalogue(&self) -> Result<(), PlatformError> {
+        for form in &self.issuers {
+            let invented = form.template.fill(&|name| self.variables.get(name)?.invented());
+            let issuer = invented.ok().and_then(|text| IssuerUrl::parse(&text).ok());
+            if let Some(issuer) = issuer {
+                check_declaration(self, &issuer)?;
+            }
+        }
+        Ok(())
     }
 }
 
-/// Members of the catalogue's form. A misspelt member must not silently mean its default.
-const MEMBERS: [&str; 24] = [
-    "id",
-    "name",
-    "kind",
-    "inherits",
-    "issuer",
-    "issuer_variants",
-    "shared_host",
-    "tenancy",
-    "tenant",
-    "tenant_claims",
-    "tenant_sub_prefix",
-    "audience_set_by",
-    "audience_selectable",
-    "default_audience",
-    "token_lifetime_s",
-    "azp",
-    "aws_roles_claim",
-    "algs",
-    "claims",
-    "variable",
-    "subject",
-    "claim",
-    "token_source",
-    "doc",
+/// Asymmetric algorithms (RFC 7518, section 3.1; RFC 8037). With a shared secret every receiver could sign.
+const ALGORITHMS: [&str; 10] = [
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
 ];
 
-fn only_known_members(text: &str) -> Result<(), PlatformError> {
-    let table: toml::Table = text
-        .parse()
-        .map_err(|e: toml::de::Error| PlatformError::Toml(e.to_string()))?;
-    match table.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
-        Some(name) => {
+/// SECURITY: a module from elsewhere must not make us run a command, or send a request with somebody's credentials.
+fn no_requests(entry: &Entry) -> Result<(), PlatformError> {
+    use super::token_source::SourceKind::{Env, File};
+    for (at, source) in entry.token_source.iter().flatten().enumerate() {
+        if !matches!(source.kind, Env | File) {
             let reason = format!(
-                "is no member of a platform file; expected one of `{}`",
-                MEMBERS.join("`, `")
+                "expected `env` or `file` in a configuration, found `{}`; give the file to the command line (`--platform`), or put the token where one of these finds it",
+                source.kind.as_str()
             );
-            Err(field(name.as_str(), reason))
+            return Err(field(&["token_source", &at.to_string(), "kind"], reason));
         }
-        None => Ok(()),
     }
+    Ok(())
 }
+
+/// Members of the catalogue's form.
+const MEMBERS: [Allowed; 5] = [
+    Allowed {
+        at: &[],
+        members: &[
+            "id",
+            "name",
+            "kind",
+            "issuer",
+            "issuer_variants",
+            "shared_host",
+            "tenancy",
+            "tenant",
+            "tenant_claims",
+            "tenant_sub_prefix",
+            "audience_set_by",
+            "audience_selectable",
+            "default_audience",
+            "token_lifetime_s",
+            "azp",
+            "aws_roles_claim",
+            "algs",
+            "claims",
+            "variable",
+            "subject",
+            "claim",
+            "token_source",
+            "doc",
+        ],
+    },
+    Allowed {
+        at: &["issuer_variants"],
+        members: &["name", "issuer", "tenancy"],
+    },
+    Allowed {
+        at: &["subject"],
+        members: &[
+            "name",
+            "template",
+            "variables",
+            "default",
+            "stable",
+            "example",
+            "when",
+        ],
+    },
+    Allowed {
+        at: &["claim", "*"],
+        members: &["type", "presence", "value", "pins"],
+    },
+    Allowed {
+        at: &["token_source"],
+        members: &[
+            "kind",
+            "name",
+            "var",
+            "path",
+            "path_env",
+            "method",
+            "url",
+            "socket",
+            "socket_env",
+            "query",
+            "headers",
+            "json_body",
+            "form_body",
+            "response",
+            "response_json",
+            "argv",
+            "audience",
+            "requires",
+            "when",
+        ],
+    },
+];
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::platforms::{Chooser, Presence};
-
-    const ACME: &str = r#"
-id = "acme-hosting"
-issuer = "https://oidc.acme.example"
-tenancy = "shared"
-tenant  = "team_id"
-audience_set_by = "workload"
-azp = "never"
-aws_roles_claim = "never"
-algs = ["RS256"]
-[variable]
-team_id     = { pattern = "[a-z0-9]{12}",    chosen_by = "platform", mutable = false }
-project     = { pattern = "[a-z0-9-]{1,63}", chosen_by = "tenant",   mutable = true }
-environment = { pattern = "[a-z0-9-]{1,32}", chosen_by = "tenant",   mutable = true }
-[[subject]]
-template = "team:{team_id}:project:{project}:environment:{environment}"
-[claim]
-team_id = { type = "string", presence = "always", value = "{team_id}", pins = "tenant" }
-[[token_source]]
-kind = "env"
-name = "ACME_OIDC_TOKEN"
-"#;
-
-    #[test]
-    fn the_example_of_the_contract() {
-        let platform = Platform::read(ACME).unwrap();
-        assert_eq!(platform.id, "acme-hosting");
-        assert_eq!(platform.tenancy, Tenancy::Shared);
-        assert_eq!(
-            (platform.azp, platform.aws_roles_claim),
-            (Presence::Never, Presence::Never)
-        );
-        assert_eq!(platform.audience_set_by, Some(Chooser::Workload));
-        assert_eq!(platform.tenant_claims, ["team_id"]);
-        assert_eq!(platform.tenant_sub_prefixes, ["team:{team_id}:"]);
-    }
-
-    #[test]
-    fn one_change_at_a_time() {
-        for (from, to, expected) in [
-            (
-                "id = \"acme-hosting\"",
-                "",
-                "platform file: expected `id`, found none",
-            ),
-            (
-                "acme-hosting",
-                "Acme",
-                "platform file, `id`: expected 1 to 64 characters of `[a-z0-9-]`, found `Acme`",
-            ),
-            (
-                "issuer = \"https://oidc.acme.example\"",
-                "",
-                "platform file: expected `issuer`",
-            ),
-            (
-                "https://oidc",
-                "http://oidc",
-                "platform file, `issuer`: expected an issuer URL that starts with `https://`",
-            ),
-            (
-                "acme.example",
-                "acme.example/{team",
-                "platform file, `issuer`: expected the name of a variable",
-            ),
-            (
-                "acme.example",
-                "acme.example/{team}",
-                "platform file, `issuer`: `{team}` is no variable",
-            ),
-            (
-                "\"shared\"",
-                "\"public\"",
-                "expected the TOML of a platform file: ",
-            ),
-            ("tenancy = \"shared\"", "", "platform file: expected `tenancy`"),
-            ("tenant  = \"team_id\"", "", "platform file: expected `tenant`"),
-            (
-                "tenant  = \"team_id\"",
-                "tenant = \"team\"",
-                "platform file, `tenant`: expected the name of a variable",
-            ),
-            (
-                "[a-z0-9]{12}",
-                "[a-z",
-                "platform file, `variable.team_id.pattern`: expected a regular expression",
-            ),
-            (
-                ":{environment}",
-                ":{env}",
-                "platform file, `subject`: `{env}` is no variable",
-            ),
-            (
-                "azp = \"never\"",
-                "azp = \"perhaps\"",
-                "expected the TOML of a platform file: ",
-            ),
-            (
-                "algs",
-                "inherits = \"gitlab-saas\"\nalgs",
-                "platform file, `inherits`: expected none",
-            ),
-        ] {
-            let text = ACME.replacen(from, to, 1);
-            assert_ne!(text, ACME, "{from}");
-            let found = Platform::read(&text).unwrap_err().to_string();
-            assert!(found.starts_with(expected), "{found}");
-        }
-    }
-}
+#[path = "file_tests.rs"]
+mod tests;

@@ -1,51 +1,59 @@
 //! Which platform an issuer belongs to.
 
-use regex::Regex;
-
 use super::catalogue::all;
-use super::entry::PlatformError;
-use super::platform::{Azp, IssuerForm, Platform, Presence};
+use super::error::PlatformError;
+use super::platform::{Azp, IssuerForm, Platform, Presence, host_may_be};
 use super::template::TemplatePart;
 use super::tenancy::Tenancy;
 use crate::trust::IssuerUrl;
 
 /// What the catalogue says about an issuer: all platforms that use it, united.
 #[derive(Clone, Debug)]
-pub struct Inference {
+pub struct Inference<'a> {
     /// In the order of their ids; none: a generic issuer.
-    pub platforms: Vec<&'static Platform>,
+    pub platforms: Vec<&'a Platform>,
     /// The strictest of all; unknown when there is none.
     pub tenancy: Tenancy,
 }
 
-/// Looks an issuer up. Only entries whose host is literal or ends in a vendor's domain are considered: `https://{hostname}`
-/// would be everybody.
-pub fn infer(issuer: &IssuerUrl) -> Inference {
+/// Looks an issuer up in the catalogue. Only entries whose host is literal or ends in a vendor's domain are considered:
+/// `https://{hostname}` would be everybody.
+pub fn infer(issuer: &IssuerUrl) -> Inference<'static> {
+    infer_with(issuer, &[])
+}
+
+/// Looks an issuer up in the catalogue and among declared platforms, by the same rule. All that fit are united: a declaration
+/// adds to what the catalogue knows and never takes its place.
+pub fn infer_with<'a>(issuer: &IssuerUrl, declared: &'a [Platform]) -> Inference<'a> {
+    let of_catalogue = all()
+        .iter()
+        .filter(|listed| listed.issuers.iter().any(|form| may_be(form, issuer)))
+        .filter_map(|listed| listed.platform());
     let mut inference = Inference {
         platforms: Vec::new(),
         tenancy: Tenancy::Unknown,
     };
     let mut strictest: Option<Tenancy> = None;
-    for listed in all() {
-        if !listed.issuers.iter().any(|form| host_may_be(form, issuer)) {
-            continue;
-        }
-        let Some(platform) = listed.platform() else {
-            continue;
-        };
-        let fitting = platform
-            .issuers
-            .iter()
-            .filter(|form| fits(platform, form, issuer));
-        if let Some(tenancy) = fitting.map(|form| form.tenancy).max() {
+    for platform in of_catalogue.chain(declared) {
+        if let Some(tenancy) = tenancy_of(platform, issuer) {
             inference.platforms.push(platform);
             strictest = strictest.max(Some(tenancy));
         }
     }
+    inference.platforms.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(tenancy) = strictest {
         inference.tenancy = tenancy;
     }
     inference
+}
+
+/// The strictest tenancy of the forms that an issuer has; none when it is not the platform's.
+fn tenancy_of(platform: &Platform, issuer: &IssuerUrl) -> Option<Tenancy> {
+    let fitting = platform
+        .issuers
+        .iter()
+        .filter(|form| fits(platform, form, issuer));
+    fitting.map(|form| form.tenancy).max()
 }
 
 /// Refuses a declared platform that is looser than what the catalogue knows about the same issuer, or else about any
@@ -60,18 +68,20 @@ pub fn check_declaration(declared: &Platform, issuer: &IssuerUrl) -> Result<(), 
     } else {
         Some(inference.tenancy)
     };
+    let said = tenancy_of(declared, issuer).unwrap_or(declared.tenancy);
     match known {
-        Some(known) if declared.tenancy < known => Err(PlatformError::Looser {
+        Some(known) if said < known => Err(PlatformError::Looser {
             id: declared.id.clone(),
+            line: None,
             host: issuer.host().to_owned(),
-            declared: declared.tenancy,
+            declared: said,
             known,
         }),
         _ => Ok(()),
     }
 }
 
-impl Inference {
+impl Inference<'_> {
     /// The id of the platform; several are joined by `+`, none is `generic`.
     pub fn id(&self) -> String {
         if self.platforms.is_empty() {
@@ -98,13 +108,13 @@ impl Inference {
 fn strictest_of_host(issuer: &IssuerUrl) -> Option<Tenancy> {
     let of_host = all()
         .iter()
-        .filter(|listed| listed.issuers.iter().any(|form| host_may_be(form, issuer)))
+        .filter(|listed| listed.issuers.iter().any(|form| may_be(form, issuer)))
         .filter_map(|listed| listed.platform());
     of_host.map(|platform| platform.tenancy).max()
 }
 
 fn fits(platform: &Platform, form: &IssuerForm, issuer: &IssuerUrl) -> bool {
-    if !host_may_be(form.template.as_str(), issuer) {
+    if !may_be(form.template.as_str(), issuer) {
         return false;
     }
     let literal = form
@@ -115,35 +125,21 @@ fn fits(platform: &Platform, form: &IssuerForm, issuer: &IssuerUrl) -> bool {
     if literal {
         return form.template.as_str() == issuer.as_str();
     }
-    Regex::new(&form.template.expression(&platform.variables))
-        .is_ok_and(|expression| expression.is_match(issuer.as_str()))
+    form.template.matches(issuer.as_str(), &platform.variables)
 }
 
-/// Whether an issuer's host may be that of a form: the literal end of the form's host, two labels at least, is the end of
-/// the issuer's. Letter case of a host means nothing to DNS, and an issuer that differs in it is somebody's mistake, not
-/// somebody else.
-fn host_may_be(form: &str, issuer: &IssuerUrl) -> bool {
+/// Whether an issuer's host may be that of a form as it stands in a file.
+fn may_be(form: &str, issuer: &IssuerUrl) -> bool {
     let Some(rest) = form.strip_prefix("https://") else {
         return false;
     };
-    let host = rest.split('/').next().unwrap_or(rest);
-    let found = issuer.host().to_ascii_lowercase();
-    match host.rsplit_once('}') {
-        None => host == found,
-        Some((_, end)) => {
-            let end = end.trim_start_matches(|c: char| c != '.');
-            let labels = end
-                .trim_start_matches('.')
-                .split('.')
-                .filter(|label| !label.is_empty());
-            labels.count() >= 2 && found.ends_with(end)
-        }
-    }
+    host_may_be(rest.split('/').next().unwrap_or(rest), issuer)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::platforms::DeclaredBy;
 
     fn inferred(issuer: &str) -> (String, Tenancy) {
         let inference = infer(&IssuerUrl::parse(issuer).unwrap());
@@ -227,13 +223,59 @@ mod tests {
             ("self-hosted", "https://issuer.example", true),
             ("self-hosted", "https://oidc.fly.io/acme", false),
         ] {
-            let platform = Platform::read(&text(tenancy, issuer)).unwrap();
+            let read = Platform::read(&text(tenancy, issuer), DeclaredBy::Configuration);
+            match read {
+                Ok(_) => assert!(fine, "{tenancy} {issuer}"),
+                Err(error) => {
+                    let told = error.to_string();
+                    assert!(
+                        !fine && told.contains("never looser") && told.contains("line 3"),
+                        "{told}"
+                    );
+                }
+            }
+            // nor where the file names another issuer than the trust does
+            let elsewhere = Platform::read(
+                &text(tenancy, "https://issuer.example"),
+                DeclaredBy::Configuration,
+            );
             let issuer = IssuerUrl::parse(issuer).unwrap();
             assert_eq!(
-                check_declaration(&platform, &issuer).is_ok(),
+                check_declaration(&elsewhere.unwrap(), &issuer).is_ok(),
                 fine,
                 "{tenancy} {issuer}"
             );
         }
+    }
+
+    #[test]
+    fn declared_platforms_are_united_with_the_catalogue() {
+        let declared = |id: &str, tenancy: &str, issuer: &str| {
+            let text = format!(
+                "id = \"{id}\"\nissuer = \"{issuer}\"\ntenancy = \"{tenancy}\"\ntenant = \"t\"\n[variable]\nt = {{ pattern = \"[a-z]+\", chosen_by = \"platform\", mutable = false }}\n[[subject]]\ntemplate = \"t:{{t}}:x\"\n"
+            );
+            Platform::read(&text, DeclaredBy::CommandLine).unwrap()
+        };
+        let all = [
+            declared("zz-own", "shared", "https://oidc.fly.io/{t}"),
+            declared("own", "per-tenant", "https://oidc.acme.example/{t}"),
+            declared("everybody", "self-hosted", "https://{t}"),
+        ];
+        let inferred = |issuer: &str| {
+            let inference = infer_with(&IssuerUrl::parse(issuer).unwrap(), &all);
+            (inference.id(), inference.tenancy)
+        };
+        let generic = ("generic".to_owned(), Tenancy::Unknown);
+        assert_eq!(
+            inferred("https://oidc.acme.example/x"),
+            ("own".to_owned(), Tenancy::PerTenant)
+        );
+        assert_eq!(inferred("https://oidc.acme.example/X"), generic);
+        assert_eq!(inferred("https://oidc.acme.example.evil.example/x"), generic);
+        assert_eq!(
+            inferred("https://oidc.fly.io/acme"),
+            ("fly+zz-own".to_owned(), Tenancy::Shared)
+        );
+        assert_eq!(inferred("https://abc"), generic);
     }
 }

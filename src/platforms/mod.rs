@@ -3,22 +3,43 @@
 //! Owns what is known about issuers: their URLs, who shares them, how their subjects are made, what their tokens carry.
 //! Knows no cloud beyond the names of fields that the catalogue keeps for one. Nothing is parsed before it is asked for.
 
-mod alphabet;
 mod catalogue;
+mod claim;
+mod compose;
+mod document;
 mod entry;
+mod error;
 mod file;
+mod grammar;
 mod hosting;
 mod infer;
+mod parse;
 mod platform;
+mod proof;
 mod template;
 mod tenancy;
+mod tenant;
+mod token_source;
 mod variable;
 
 pub use catalogue::{by_id, ids};
-pub use entry::PlatformError;
+pub use claim::{ClaimForm, ClaimKind};
+pub use compose::{ComposeError, Values};
+pub use error::PlatformError;
+pub use file::DeclaredBy;
+pub use grammar::PatternError;
 pub use hosting::{IssuerWarning, issuer_warnings};
-pub use infer::{Inference, check_declaration, infer};
+pub use infer::{Inference, check_declaration, infer, infer_with};
+pub use parse::Reading;
 pub use platform::{Azp, Chooser, IssuerForm, Platform, Presence, SubjectForm};
 pub use template::{Template, TemplatePart};
 pub use tenancy::Tenancy;
+pub use tenant::{ForeignToken, Tenant, TenantSource};
+pub use token_source::{
+    EnvName, HttpMethod, RequestBody, TokenPlace, TokenRequest, TokenResponse, TokenSource,
+    generic_token_sources,
+};
 pub use variable::Variable;
+
+#[cfg(test)]
+mod tests;

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::claim::ClaimForm;
 use super::template::Template;
 use super::tenancy::Tenancy;
+use super::token_source::TokenSource;
 use super::variable::Variable;
+use crate::trust::IssuerUrl;
 
 /// Who decides a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -85,4 +88,51 @@ pub struct Platform {
     pub algs: Vec<String>,
     /// Names of environment variables that only its workloads have.
     pub detect_env: Vec<String>,
+    /// The variable that names the tenant, where a declaration says it.
+    pub tenant: Option<String>,
+    /// What the platform writes in subjects in place of a text in a value.
+    pub escape: BTreeMap<String, String>,
+    /// Names of forms of subject that one workload may have.
+    pub alternatives: Vec<Vec<String>>,
+    /// What is known of claims beyond their names.
+    pub claim_forms: BTreeMap<String, ClaimForm>,
+    /// Where a workload finds its token, the best place first.
+    pub token_sources: Vec<TokenSource>,
+}
+
+impl IssuerForm {
+    /// Whether an issuer's host may be that of the form: the literal end of the form's host, two labels at least, is the end
+    /// of the issuer's; a host that is one variable may be any. Letter case of a host means nothing to DNS, and an issuer
+    /// that differs in it is somebody's mistake, not somebody else.
+    pub fn may_have_host_of(&self, issuer: &IssuerUrl) -> bool {
+        self.host().is_none_or(|host| host_may_be(host, issuer))
+    }
+
+    /// The host as written, with its variables; none when it is one variable as a whole, which says nothing.
+    fn host(&self) -> Option<&str> {
+        let rest = self.template.as_str().strip_prefix("https://")?;
+        let host = rest.split('/').next().unwrap_or(rest);
+        let is_variable = host.starts_with('{') && host.find('}') == host.len().checked_sub(1);
+        (!is_variable).then_some(host)
+    }
+}
+
+pub(super) fn host_may_be(host: &str, issuer: &IssuerUrl) -> bool {
+    let found = issuer.host().to_ascii_lowercase();
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    let host = host.to_ascii_lowercase();
+    match host.rsplit_once('}') {
+        None => host == found,
+        Some((_, end)) => {
+            let end = end.trim_start_matches(|c: char| c != '.');
+            let labels = end
+                .trim_start_matches('.')
+                .split('.')
+                .filter(|label| !label.is_empty());
+            labels.count() >= 2 && found.ends_with(end)
+        }
+    }
 }

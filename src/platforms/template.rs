@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::grammar::{Language, Part, PatternError, Piece, split};
 use super::variable::Variable;
 
 /// A part of a template.
@@ -63,6 +64,14 @@ impl Template {
         })
     }
 
+    /// Parts as they are, also such as cannot be written.
+    pub(super) fn of_parts(parts: Vec<TemplatePart>) -> Self {
+        Self {
+            text: String::new(),
+            parts,
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -114,28 +123,67 @@ impl Template {
 
     /// Whether a text starts with one that the template stands for.
     pub fn starts(&self, text: &str, variables: &BTreeMap<String, Variable>) -> bool {
-        let whole = self.expression(variables);
-        let start = whole.strip_suffix('$').unwrap_or(&whole);
-        regex::Regex::new(start).is_ok_and(|expression| expression.is_match(text))
+        self.language(variables, None)
+            .is_ok_and(|language| language.has_start_of(text))
     }
 
-    /// The regular expression of all texts it stands for, each variable as a group of its own pattern, anchored.
-    pub(super) fn expression(&self, variables: &BTreeMap<String, Variable>) -> String {
-        let mut expression = String::from("^");
+    /// Whether a whole text is one that the template stands for.
+    pub fn matches(&self, text: &str, variables: &BTreeMap<String, Variable>) -> bool {
+        self.language(variables, None)
+            .is_ok_and(|language| language.has(text))
+    }
+
+    /// All ways to read a text as one that the template stands for, the shortest first values first, at most 16.
+    pub fn readings(
+        &self,
+        text: &str,
+        variables: &BTreeMap<String, Variable>,
+    ) -> Vec<BTreeMap<String, String>> {
+        let parts = self.parts.iter().map(|part| {
+            Some(match part {
+                TemplatePart::Literal(literal) => Part::Literal(literal),
+                TemplatePart::Variable(name) => {
+                    Part::Variable(name, Language::of(pattern_of(name, variables)).ok()?)
+                }
+            })
+        });
+        let parts: Option<Vec<_>> = parts.collect();
+        parts.map_or_else(Vec::new, |parts| split(&parts, text))
+    }
+
+    /// The text with these values in place of its variables, or the name of the first variable without one.
+    pub fn fill<'a>(&'a self, value: &dyn Fn(&str) -> Option<String>) -> Result<String, &'a str> {
+        let mut text = String::new();
         for part in &self.parts {
             match part {
-                TemplatePart::Literal(text) => expression.push_str(&regex::escape(text)),
-                TemplatePart::Variable(name) => {
-                    let pattern = variables
-                        .get(name)
-                        .map_or("[^/]+", |variable| variable.pattern.as_str());
-                    expression.push_str(&format!("(?:{pattern})"));
-                }
+                TemplatePart::Literal(literal) => text.push_str(literal),
+                TemplatePart::Variable(name) => text.push_str(&value(name).ok_or(name.as_str())?),
             }
         }
-        expression.push('$');
-        expression
+        Ok(text)
     }
+
+    /// All texts it stands for, with the tenant's variable marked.
+    pub(super) fn language(
+        &self,
+        variables: &BTreeMap<String, Variable>,
+        tenant: Option<&str>,
+    ) -> Result<Language, PatternError> {
+        Language::sequence(self.parts.iter().map(|part| match part {
+            TemplatePart::Literal(literal) => (Piece::Literal(literal), false),
+            TemplatePart::Variable(name) => {
+                let is_tenant = Some(name.as_str()) == tenant;
+                (Piece::Pattern(pattern_of(name, variables)), is_tenant)
+            }
+        }))
+    }
+}
+
+/// Of a variable that nobody described, a segment of a path.
+fn pattern_of<'a>(name: &str, variables: &'a BTreeMap<String, Variable>) -> &'a str {
+    variables
+        .get(name)
+        .map_or("[^/]+", |variable| variable.pattern.as_str())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::grammar::{Language, PatternError};
 use super::platform::Chooser;
 
 /// What may stand for a variable, and who decides it.
@@ -16,4 +17,23 @@ pub struct Variable {
     /// Values it usually has.
     #[serde(default)]
     pub usual: Vec<String>,
+}
+
+impl Variable {
+    /// Whether a value is one it may have.
+    pub fn allows(&self, value: &str) -> bool {
+        Language::of(&self.pattern).is_ok_and(|language| language.has(value))
+    }
+
+    /// A value that nobody means: a word that says so where the pattern has one, else the shortest text. None when the pattern
+    /// has no text.
+    pub fn invented(&self) -> Option<String> {
+        Language::of(&self.pattern).ok()?.invented()
+    }
+
+    /// # Errors
+    /// A pattern that cannot be read.
+    pub(super) fn language(&self) -> Result<Language, PatternError> {
+        Language::of(&self.pattern)
+    }
 }

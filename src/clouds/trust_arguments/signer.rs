@@ -1,6 +1,6 @@
 //! Who signs: the platform that a trust names, or that its issuer tells.
 
-use crate::platforms::{Azp, Inference, Platform, Tenancy, by_id, check_declaration, ids, infer};
+use crate::platforms::{Azp, DeclaredBy, Inference, Platform, Tenancy, by_id, check_declaration, ids, infer};
 use crate::trust::IssuerUrl;
 
 /// What is known of the platform behind an issuer.
@@ -38,12 +38,13 @@ impl Signer {
                 ids().collect::<Vec<_>>().join(", ")
             ));
         }
-        let declared = Platform::read(text).map_err(|e| format!("the platform file cannot be used: {e}"))?;
+        let declared = Platform::read(text, DeclaredBy::Configuration)
+            .map_err(|e| format!("the platform file cannot be used: {e}"))?;
         check_declaration(&declared, issuer).map_err(|e| e.to_string())?;
         Ok(Self::declared(&declared, issuer))
     }
 
-    fn inferred(inference: &Inference) -> Self {
+    fn inferred(inference: &Inference<'_>) -> Self {
         Self {
             id: inference.id(),
             tenancy: inference.tenancy,

@@ -87,8 +87,8 @@ impl TenantPrefix {
     }
 }
 
-impl From<&Inference> for IssuerFacts {
-    fn from(inference: &Inference) -> Self {
+impl From<&Inference<'_>> for IssuerFacts {
+    fn from(inference: &Inference<'_>) -> Self {
         let mut facts = Self {
             tenancy: inference.tenancy,
             ..Self::unknown()
