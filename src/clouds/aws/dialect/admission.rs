@@ -20,6 +20,7 @@ pub fn would_admit(policy: &PolicyDocument, provider: &ProviderArn, audience: &A
         provider_arn: &provider.to_string(),
         audience: Some(audience.as_str()),
         subjects: Subjects::Suggested,
+        beside: &|_| Claims::default(),
     };
     witness(policy, &wanted).or_else(|| {
         let mut guess = Claims::default();

@@ -18,6 +18,9 @@ pub(super) struct Witness<'a> {
     /// What STS compares with the client ids; `None`: one that the statement accepts.
     pub audience: Option<&'a str>,
     pub subjects: Subjects<'a>,
+    /// What a token with a subject says besides. The policy's own conditions only fill in what this leaves open: a token whose
+    /// subject is somebody's and whose other claims are somebody else's is none that an issuer signs.
+    pub beside: &'a dyn Fn(&str) -> Claims,
 }
 
 /// Which subjects the tokens may have.
@@ -61,7 +64,8 @@ fn suggested(statement: &Statement, url: &str) -> Vec<String> {
 
 fn token(statement: &Statement, wanted: &Witness<'_>, subject: &str) -> Claims {
     let url = wanted.provider_url;
-    let mut claims = Claims::default();
+    let beside = (wanted.beside)(subject);
+    let mut claims = beside.clone();
     claims.insert("iss", json!(format!("https://{url}")));
     let first = |claim: &str| {
         let of_claim = |c: &&Condition| {
@@ -95,6 +99,9 @@ fn token(statement: &Statement, wanted: &Witness<'_>, subject: &str) -> Claims {
         let (Some(key), Some(value)) = (claim_key(url, &claim), examples(condition, "x").next()) else {
             continue;
         };
+        if beside.get(key.claim).is_some() {
+            continue;
+        }
         let value: Value = if key.kind == KeyKind::List {
             json!([value])
         } else {

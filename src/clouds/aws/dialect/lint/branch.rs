@@ -178,6 +178,7 @@ impl Branch<'_> {
             provider_arn: &self.arn,
             audience: None,
             subjects: Subjects::Only(&subjects),
+            beside: &|subject| foreign::claims_beside(&self.facts, subject),
         };
         let alone = PolicyDocument {
             statements: self

@@ -1,20 +1,32 @@
 //! Subjects of tenants that no trust means, to try as witnesses.
 
-use regex::Regex;
-
 use super::issuer_facts::IssuerFacts;
-use crate::platforms::{Platform, SubjectForm, TemplatePart, Variable};
-use crate::trust::{Glob, Piece};
+use crate::platforms::{SubjectForm, TemplatePart};
+use crate::trust::{Claims, Glob, Piece};
 
-/// Subjects that the issuer could sign for somebody else: of every form the catalogue's example or one with invented
-/// values, and plain words for an issuer of which no form is known.
+/// Subjects that the issuer could sign for somebody else: of every form one with invented values and the catalogue's
+/// example, and plain words for an issuer of which no form is known.
 pub(super) fn subjects(facts: &IssuerFacts) -> Vec<String> {
-    let made = facts.platforms.iter().flat_map(|platform| {
-        let of_form = |form: &SubjectForm| form.example.clone().or_else(|| made(platform, form));
-        platform.subjects.iter().filter_map(of_form)
+    let invented = facts.platforms.iter().flat_map(|platform| {
+        let tokens = platform.foreign_tokens().into_iter();
+        tokens.filter_map(|token| token.claims.text("sub").map(str::to_owned))
     });
+    let forms = facts.platforms.iter().flat_map(|platform| &platform.subjects);
+    let examples = forms.filter_map(|form| form.example.clone());
     let words = ["evil", "tenant:evil:project:x", "evil/x"].map(str::to_owned);
-    made.chain(words).collect()
+    invented.chain(examples).chain(words).collect()
+}
+
+/// What a token with this subject says besides, as far as it is made of the same names: nothing else would be a token that
+/// the issuer signs.
+pub(super) fn claims_beside(facts: &IssuerFacts, subject: &str) -> Claims {
+    let mut claims = Claims::default();
+    for platform in &facts.platforms {
+        for (name, value) in platform.claims_beside(subject).members() {
+            claims.insert(name.clone(), value.clone());
+        }
+    }
+    claims
 }
 
 /// Subjects that match a pattern, with invented text in place of its wildcards. Those that the issuer can produce come
@@ -75,36 +87,3 @@ const FILLERS: [&str; 9] = [
     "-evil:project:x:workspace:x:run_phase:apply",
     ":x",
 ];
-
-/// Nothing for a form with a variable for which no value is at hand.
-fn made(platform: &Platform, form: &SubjectForm) -> Option<String> {
-    let mut text = String::new();
-    for part in form.template.parts() {
-        match part {
-            TemplatePart::Literal(literal) => text.push_str(literal),
-            TemplatePart::Variable(name) => text.push_str(value_of(platform.variables.get(name)?)?),
-        }
-    }
-    Some(text)
-}
-
-const VALUES: [&str; 13] = [
-    "evil",
-    "evil/x",
-    "999999999999",
-    "00000000-0000-4000-8000-00000000e511",
-    "branch",
-    "apply",
-    "preview",
-    "read",
-    "stack",
-    "evil.example",
-    "refs/heads/main",
-    "https://evil.example",
-    "0123456789ABCDEF0123456789ABCDEF",
-];
-
-fn value_of(variable: &Variable) -> Option<&'static str> {
-    let whole = Regex::new(&format!("^(?:{})$", variable.pattern)).ok()?;
-    VALUES.into_iter().find(|value| whole.is_match(value))
-}

@@ -230,3 +230,41 @@ fn the_worst_comes_first_and_order_means_nothing() {
     twice.statements.extend(policy.statements.clone());
     assert_eq!(lint(&twice, &IssuerFacts::of), findings);
 }
+
+/// The subject of a witness and its other claims are one workload's; a mixture would be a token that nobody signs.
+#[test]
+fn a_witness_is_one_workload() {
+    let url = "token.actions.githubusercontent.com";
+    let witness = |condition: Value| {
+        let findings = lint(&policy(url, &condition), &IssuerFacts::of);
+        let open = findings
+            .into_iter()
+            .find(|finding| finding.rule == "open-subject");
+        open.unwrap()
+            .witness
+            .map(|text| serde_json::from_str::<Value>(&text).unwrap())
+    };
+    let aud = format!("{url}:aud");
+    let sub = format!("{url}:sub");
+    let open = json!({ "StringEquals": { &aud: "sts.amazonaws.com" }, "StringLike": { &sub: "repo:*" } });
+    let token = witness(open).unwrap();
+    assert_eq!(token["sub"], "repo:evil/evil:ref:refs/heads/evil");
+    assert_eq!(
+        (&token["repository"], &token["repository_owner"]),
+        (&json!("evil/evil"), &json!("evil"))
+    );
+    // a subject in a form of the platform carries its own repository, whatever the policy asks for
+    let other = json!({
+        "StringEquals": { &aud: "sts.amazonaws.com", format!("{url}:repository"): "acme/web" },
+        "StringLike": { &sub: "repo:*:ref:refs/heads/main" },
+    });
+    if let Some(token) = witness(other) {
+        let subject = token["sub"].as_str().unwrap();
+        let forms = crate::platforms::by_id("github-actions").unwrap();
+        let own = forms.claims_beside(subject);
+        assert!(
+            own.text("repository").is_none_or(|own| own == "acme/web"),
+            "{token}"
+        );
+    }
+}
