@@ -114,6 +114,26 @@ impl Host {
         (applied.and_then(saved), diagnostics)
     }
 
+    /// Applies a plan that was made when less of the configuration was known.
+    pub async fn apply_planned(
+        &self,
+        type_name: &str,
+        config: Config<'_>,
+        planned: PlanOutcome,
+    ) -> (Option<Object>, Diagnostics) {
+        let call = ApplyCall {
+            type_name: type_name.to_owned(),
+            prior: Value::Null,
+            planned: planned.planned,
+            config: whole(&self.schema(type_name).attributes, config),
+            private: planned.private,
+            identity: planned.identity,
+        };
+        let mut diagnostics = Diagnostics::new();
+        let applied = self.server.apply(call, &mut diagnostics).await;
+        (applied.and_then(saved), diagnostics)
+    }
+
     pub async fn apply(&self, type_name: &str, config: Config<'_>, prior: Option<&Object>) -> Object {
         let (object, diagnostics) = self.try_apply(type_name, config, prior).await;
         assert!(!diagnostics.has_errors(), "{diagnostics:?}");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::host::{Host, Object, set};
+use super::host::{Host, Object, map, said, set};
 use super::lab::{ISSUER, Lab};
 use crate::clouds::aws::emulator::Event;
 use crate::framework::{ImportKey, Value};
@@ -272,6 +272,56 @@ async fn the_branches_of_an_import_get_their_names_without_a_call() {
     assert_eq!(also.keys().collect::<Vec<_>>(), ["other"]);
     assert_eq!(
         Host::new(&lab, &[], &[]).await.drift(TYPE, &config, &named).await,
+        None
+    );
+}
+
+/// A plan that could not be judged is judged by the apply, before it writes.
+#[tokio::test]
+async fn risks_that_were_unknown_at_plan_are_judged_before_anything_is_written() {
+    let lab = Lab::start().await;
+    let config = |risks: Value| {
+        vec![
+            (
+                "issuer",
+                Value::string("https://token.actions.githubusercontent.com"),
+            ),
+            // a repository of that name in anybody's organization
+            ("subject_patterns", set(&["repo:*/api:ref:refs/heads/main"])),
+            ("role_name", Value::string(ROLE)),
+            ("accepted_risks", risks),
+        ]
+    };
+    let plan = async || {
+        let host = Host::new(&lab, &[], &[]).await;
+        let (planned, diagnostics) = host.plan(TYPE, &config(Value::UNKNOWN), None).await;
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        (host, planned.unwrap())
+    };
+    let (host, planned) = plan().await;
+    assert!(planned.planned.member("findings").unwrap().is_unknown());
+    let mut events = lab.emulator.subscribe();
+    let (left, diagnostics) = host
+        .apply_planned(TYPE, &config(map(&[("other-rule", "because")])), planned)
+        .await;
+    assert!(left.is_none() && diagnostics.has_errors(), "{diagnostics:?}");
+    assert_eq!(writes(&mut events), [""; 0]);
+
+    let refusals = said(&diagnostics).join(" ");
+    let words = refusals
+        .split(['`', '"', ' '])
+        .filter(|word| word.contains('@') && word.contains('-'));
+    let risks: Vec<(&str, &str)> = words.map(|key| (key, "because")).collect();
+    assert!(!risks.is_empty(), "no key of a risk in {refusals}");
+    let accepted = config(map(&risks));
+    let (host, planned) = plan().await;
+    let (made, diagnostics) = host.apply_planned(TYPE, &accepted, planned).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    assert_eq!(
+        Host::new(&lab, &[], &[])
+            .await
+            .drift(TYPE, &accepted, &made.unwrap())
+            .await,
         None
     );
 }
