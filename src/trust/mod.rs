@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no environment, and no cloud or platform is known by name here.
 
 mod audience;
+mod claim_kind;
 mod claim_name;
 mod claims;
 mod decision;
@@ -16,6 +17,7 @@ mod terms;
 mod written;
 
 pub use audience::{Audience, AudienceError};
+pub use claim_kind::ClaimKind;
 pub use claim_name::{ClaimName, ClaimNameError};
 pub use claims::Claims;
 pub use decision::{Decision, Step, Verdict};

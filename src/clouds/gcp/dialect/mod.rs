@@ -4,13 +4,25 @@
 //! clock. What Google does and where that is written stands in the documentation of each item.
 
 mod cel;
+mod claim_path;
+mod default_mapping;
 pub mod evaluate;
+mod gcp_trust;
+pub mod limits;
 mod name;
 mod principal;
 mod provider;
+mod read_back;
+mod render;
+mod wildcard;
 
 pub use cel::{CelError, CelMistake};
+pub use claim_path::ClaimPathError;
+pub use default_mapping::{PoolUse, TRUST_ATTRIBUTE, default_mapping, trust_binding};
 pub use evaluate::{Exchange, KnownClaims, Mapped, MappedValue, Rest, StsError, evaluate, exchange};
+pub use gcp_trust::{GcpTrust, Rendered};
 pub use name::{NameError, PoolName, ProviderName};
 pub use principal::{Principal, PrincipalError, Whom};
 pub use provider::{Provider, ProviderError, ProviderSettings};
+pub use read_back::{ReadBackError, read_back};
+pub use render::{RenderError, RenderMistake, render};

@@ -168,6 +168,23 @@ fn escape_length(rest: &str) -> Option<usize> {
     }
 }
 
+/// Where the bracket ends with which a well formed source begins.
+pub(in super::super) fn closing_bracket(source: &str) -> Option<usize> {
+    let tokens = tokens(source).ok()?;
+    let mut open = 0_usize;
+    for token in tokens.iter().filter(|token| token.kind == TokenKind::Sign) {
+        match token.text {
+            "(" | "[" | "{" => open += 1,
+            ")" | "]" | "}" => open = open.checked_sub(1)?,
+            _ => {}
+        }
+        if open == 0 {
+            return (source.starts_with('(') && token.text == ")").then_some(token.at);
+        }
+    }
+    None
+}
+
 /// One bracket that is open.
 struct Open {
     bracket: char,

@@ -28,9 +28,10 @@ mod conformance_test;
 mod property_test;
 
 pub use error::{CelError, CelMistake};
+pub(super) use guard::closing_bracket;
 pub(super) use program::Program;
-pub(super) use quote::quote;
+pub(super) use quote::{path, quote};
 pub(super) use stop::Stop;
-pub(super) use tree::{Kind, Node};
+pub(super) use tree::{Each, Kind, Node, Operator};
 pub(super) use value::{Map, Unknown, Value};
 pub(super) use write::write;

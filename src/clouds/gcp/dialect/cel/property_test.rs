@@ -264,7 +264,7 @@ fn formed() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
     fn any_characters(source in "\\PC{0,60}") {
         run(&source);
