@@ -1,6 +1,8 @@
 //! Who signs: the platform that a trust names, or that its issuer tells.
 
-use crate::platforms::{Azp, DeclaredBy, Inference, Platform, Tenancy, by_id, check_declaration, ids, infer};
+use crate::platforms::{
+    Azp, DeclaredBy, Inference, Platform, PlatformError, Tenancy, by_id, check_declaration, ids, infer,
+};
 use crate::trust::IssuerUrl;
 
 /// What is known of the platform behind an issuer.
@@ -20,16 +22,28 @@ impl Signer {
     /// # Errors
     /// An unknown id, a file that cannot be read, a declaration looser than what the catalogue knows of the host.
     pub fn of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<Self, String> {
+        match Self::ever_of(platform, issuer)? {
+            (signer, None) => Ok(signer),
+            (_, Some(looser)) => Err(looser),
+        }
+    }
+
+    /// The same for a platform that may have been accepted by an older catalogue: that it is declared looser than what the
+    /// catalogue knows now is said beside the signer, which is as strict as the catalogue then.
+    ///
+    /// # Errors
+    /// An unknown id, a file that cannot be read.
+    pub fn ever_of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<(Self, Option<String>), String> {
         let Some(text) = platform else {
-            return Ok(Self::inferred(&infer(issuer)));
+            return Ok((Self::inferred(&infer(issuer)), None));
         };
         if let Some(known) = by_id(text.trim()) {
             let inference = infer(issuer);
-            if !inference.platforms.iter().any(|platform| platform.id == known.id) {
-                // not where the catalogue knows it: as good as a declaration, and no looser than one may be
-                check_declaration(known, issuer).map_err(|e| e.to_string())?;
+            if inference.platforms.iter().any(|platform| platform.id == known.id) {
+                return Ok((Self::declared(known, issuer), None));
             }
-            return Ok(Self::declared(known, issuer));
+            // not where the catalogue knows it: as good as a declaration, and no looser than one may be
+            return Ok(Self::checked(known, issuer));
         }
         if !text.contains('\n') && !text.contains('=') {
             return Err(format!(
@@ -40,8 +54,18 @@ impl Signer {
         }
         let declared = Platform::read(text, DeclaredBy::Configuration)
             .map_err(|e| format!("the platform file cannot be used: {e}"))?;
-        check_declaration(&declared, issuer).map_err(|e| e.to_string())?;
-        Ok(Self::declared(&declared, issuer))
+        Ok(Self::checked(&declared, issuer))
+    }
+
+    fn checked(platform: &Platform, issuer: &IssuerUrl) -> (Self, Option<String>) {
+        let mut signer = Self::declared(platform, issuer);
+        let Err(looser) = check_declaration(platform, issuer) else {
+            return (signer, None);
+        };
+        if let PlatformError::Looser { known, .. } = &looser {
+            signer.tenancy = signer.tenancy.max(*known);
+        }
+        (signer, Some(looser.to_string()))
     }
 
     fn inferred(inference: &Inference<'_>) -> Self {
@@ -106,5 +130,10 @@ mod tests {
         assert!(Signer::of(Some("kubernetes"), &issuer("https://gitlab.com/private")).is_err());
         let named = Signer::of(Some("github-actions"), &github).unwrap();
         assert_eq!(named.tenancy, Tenancy::Shared);
+        // Accepted by a catalogue that did not know the host yet: judged by what is known now.
+        for issuer in [github, issuer("https://gitlab.com/private")] {
+            let (signer, looser) = Signer::ever_of(Some("kubernetes"), &issuer).unwrap();
+            assert_eq!((signer.tenancy, looser.is_some()), (Tenancy::Shared, true));
+        }
     }
 }

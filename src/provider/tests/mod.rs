@@ -6,6 +6,7 @@ mod imported;
 mod lab;
 mod leaving;
 mod oidc_provider;
+mod older_catalogue;
 mod provider_of_others;
 mod trust;
 mod trust_changes;

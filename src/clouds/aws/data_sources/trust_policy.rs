@@ -9,7 +9,7 @@ use crate::clouds::aws::configuration::{Configuration, Configured};
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, Partition, ProviderArn};
 use crate::clouds::aws::resources::trust::{
-    Home, Meaning, TrustModel, Understanding, accepted_risks, shown, statement_arguments,
+    Home, Knowledge, Meaning, TrustModel, Understanding, accepted_risks, shown, statement_arguments,
 };
 use crate::clouds::trust_arguments::{self, AlsoModel, FindingModel};
 use crate::framework::{
@@ -89,7 +89,8 @@ impl DataSource for TrustPolicySource {
             }
         };
         let trust = trust_of(&config);
-        match Meaning::of(&trust, &home, aws.allow_loopback_issuers, diagnostics) {
+        let knowledge = Knowledge::Catalogue;
+        match Meaning::of(&trust, &home, knowledge, aws.allow_loopback_issuers, diagnostics) {
             Understanding::Known(meaning) => {
                 answer(&aws, config, &trust, *meaning, &home, given.as_ref(), diagnostics)
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::implied::Implied;
 use super::leftover::{self, Examined, Found};
 use super::meaning::{Home, Meaning, needs_of};
 use super::memory::Memory;
@@ -45,7 +46,9 @@ pub async fn make(
     diagnostics: &mut Diagnostics,
 ) {
     let limits = Limits::from(context);
-    let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
+    let Some((iam, home, meaning)) =
+        enter(aws, context, (config, planned), &memory.implied, diagnostics).await
+    else {
         return;
     };
     if refused(&meaning, None, aws, diagnostics).await {
@@ -74,6 +77,7 @@ pub async fn make(
         }
     };
     let mut state = work.stated();
+    memory.implied = meaning.implied.clone();
     let made_for = names::made_for(planned);
     let holder = Holder::NewRole(&name.text);
     let wrote = places::take(&work, holder, &made_for, &mut memory, diagnostics).await;
@@ -149,12 +153,12 @@ async fn be_seen(work: &Work<'_>, name: &str, diagnostics: &mut Diagnostics) {
 /// Whether an issuer that is new to the trust is a laboratory's and the cloud is real.
 pub async fn refused(
     meaning: &Meaning,
-    before: Option<(&TrustModel, &Home)>,
+    before: Option<(&TrustModel, &Home, &Implied)>,
     aws: &Configured,
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let known = before
-        .and_then(|(prior, home)| needs_of(prior, home))
+        .and_then(|(prior, home, implied)| needs_of(prior, home, implied))
         .unwrap_or_default();
     for need in &meaning.providers {
         let is_new = !known.iter().any(|known| known.issuer == need.issuer);

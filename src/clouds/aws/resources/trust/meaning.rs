@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::implied::{Basis, Implied, Knowledge};
 use super::model::TrustModel;
-use super::signing::{azp_always, lint_with, signers};
+use super::signing::{lint_with, platforms, signers};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::condition_keys::is_built_in;
 use crate::clouds::aws::dialect::limits::{self, Loopback, TrustPolicyLength};
@@ -13,7 +14,8 @@ use crate::clouds::aws::dialect::{
 use crate::clouds::guardrail::to_model;
 use crate::clouds::trust_arguments::{FindingModel, Reading, Signer, path_of};
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
-use crate::trust::{Audience, Finding, IssuerUrl, Trust};
+use crate::platforms::Azp;
+use crate::trust::{Audience, Finding, IssuerUrl, Terms, Trust};
 
 /// Where the role lives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +50,8 @@ pub struct Meaning {
     pub accepted_audiences: BTreeSet<String>,
     /// Sorted, acceptance not yet marked.
     pub findings: Vec<Finding>,
+    /// What was decided by what is known of the issuers.
+    pub implied: Implied,
     signers: Vec<(IssuerUrl, Signer)>,
 }
 
@@ -60,42 +64,31 @@ pub enum Understanding {
     Known(Box<Meaning>),
 }
 
+/// What a configuration asks for, before AWS has its say.
+struct Asked {
+    aws: AwsTrust,
+    signers: Vec<Signer>,
+    implied: Implied,
+}
+
 impl Meaning {
     /// Understands a configuration. Everything IAM would refuse later is refused here.
     pub fn of(
         model: &TrustModel,
         home: &Home,
+        knowledge: Knowledge<'_>,
         allow_loopback: bool,
         diagnostics: &mut Diagnostics,
     ) -> Understanding {
-        let trust = match model
-            .arguments()
-            .read(&default_audiences(home.partition), diagnostics)
-        {
-            Reading::Unknown => return Understanding::Unknown,
-            Reading::Invalid => return Understanding::Refused,
-            Reading::Known(trust) => *trust,
+        let asked = match ask(model, home, knowledge, diagnostics) {
+            None => return Understanding::Unknown,
+            Some(Err(())) => return Understanding::Refused,
+            Some(Ok(asked)) => asked,
         };
-        let Some(signers) = signers(model, &trust, diagnostics) else {
-            return Understanding::Unknown;
-        };
-        let Ok(signers) = signers else {
-            return Understanding::Refused;
-        };
-        let Some(asked) = aws_trust(model, &trust, &signers, home) else {
-            return Understanding::Unknown;
-        };
-        let asked = match asked {
-            Ok(asked) => asked,
-            Err(reason) => {
-                diagnostics.error(Path::of("additional_statements"), "Invalid statements", reason);
-                return Understanding::Refused;
-            }
-        };
-        if !usable(&trust, allow_loopback, diagnostics) {
+        if !usable(&asked.aws.trust, allow_loopback, diagnostics) {
             return Understanding::Refused;
         }
-        let policy = match render(&asked) {
+        let policy = match render(&asked.aws) {
             Ok(policy) => policy,
             Err(error) => {
                 let path = argument_path(model, error.branch, &error.argument);
@@ -107,25 +100,26 @@ impl Meaning {
         if !storable(&policy, &json, diagnostics) {
             return Understanding::Refused;
         }
-        Understanding::Known(Box::new(Self::complete(&signers, &asked, policy, json)))
+        Understanding::Known(Box::new(Self::complete(asked, policy, json)))
     }
 
-    fn complete(signers: &[Signer], asked: &AwsTrust, policy: PolicyDocument, json: String) -> Self {
-        let providers = needs(asked);
-        let trust = &asked.trust;
+    fn complete(asked: Asked, policy: PolicyDocument, json: String) -> Self {
+        let providers = needs(&asked.aws);
+        let trust = &asked.aws.trust;
         let accepted_audiences: BTreeSet<String> = trust
             .terms
             .iter()
             .flat_map(|terms| terms.audiences.iter().map(ToString::to_string))
             .collect();
-        let platform = signers
+        let platform = asked
+            .signers
             .first()
             .map(|signer| signer.id.clone())
             .unwrap_or_default();
         let issuers = trust.terms.iter().map(|terms| terms.issuer.clone());
-        let signers: Vec<_> = issuers.zip(signers.iter().cloned()).collect();
+        let signers: Vec<_> = issuers.zip(asked.signers).collect();
         let findings = lint_with(&policy, &signers);
-        let audience = to_ask_for(trust, asked.partition);
+        let audience = to_ask_for(trust, asked.aws.partition);
         Self {
             policy,
             json,
@@ -134,6 +128,7 @@ impl Meaning {
             audience,
             accepted_audiences,
             findings,
+            implied: asked.implied,
             signers,
         }
     }
@@ -169,13 +164,6 @@ pub fn shown(findings: &[Finding]) -> Attr<Vec<FindingModel>> {
     Attr::Known(findings.iter().map(to_model).collect())
 }
 
-/// What a workload gets when nobody says otherwise.
-pub fn default_audiences(partition: Partition) -> BTreeSet<Audience> {
-    Audience::parse(partition.default_audience())
-        .into_iter()
-        .collect()
-}
-
 /// One provider per issuer, the top's first.
 fn needs(asked: &AwsTrust) -> Vec<Need> {
     let mut needs: Vec<Need> = Vec::new();
@@ -199,11 +187,55 @@ fn needs(asked: &AwsTrust) -> Vec<Need> {
     needs
 }
 
+/// `None` while something is unknown; an error is in the diagnostics.
+fn ask(
+    model: &TrustModel,
+    home: &Home,
+    knowledge: Knowledge<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Result<Asked, ()>> {
+    let defaults = knowledge.audiences(model, home.partition);
+    let trust = match model.arguments().read(&defaults, diagnostics) {
+        Reading::Unknown => return None,
+        Reading::Invalid => return Some(Err(())),
+        Reading::Known(trust) => *trust,
+    };
+    let platforms = platforms(model)?;
+    let basis = Basis::of(&trust, platforms.iter().map(|(_, platform)| *platform));
+    let accepted = |terms: &Terms| knowledge.accepts(&basis, terms);
+    let Ok(signers) = signers(&trust, &platforms, accepted, diagnostics) else {
+        return Some(Err(()));
+    };
+    let azp_always: BTreeSet<IssuerUrl> = trust
+        .terms
+        .iter()
+        .zip(&signers)
+        .filter(|(terms, signer)| {
+            let decided = knowledge.azp_always(&basis, terms);
+            decided.unwrap_or(signer.azp == Azp::Always)
+        })
+        .map(|(terms, _)| terms.issuer.clone())
+        .collect();
+    let implied = Implied::settled(model, &trust, &basis, &azp_always);
+    let aws = match aws_trust(model, trust, azp_always, home)? {
+        Ok(aws) => aws,
+        Err(reason) => {
+            diagnostics.error(Path::of("additional_statements"), "Invalid statements", reason);
+            return Some(Err(()));
+        }
+    };
+    Some(Ok(Asked {
+        aws,
+        signers,
+        implied,
+    }))
+}
+
 /// `None` while something is unknown.
 fn aws_trust(
     model: &TrustModel,
-    trust: &Trust,
-    signers: &[Signer],
+    trust: Trust,
+    azp_always: BTreeSet<IssuerUrl>,
     home: &Home,
 ) -> Option<Result<AwsTrust, String>> {
     let session_tag_keys = model.session_tag_keys.strings()?;
@@ -217,10 +249,10 @@ fn aws_trust(
         Some(text) => Statement::parse_list(text).map_err(|e| e.to_string()),
     };
     Some(statements.map(|additional_statements| AwsTrust {
-        trust: trust.clone(),
+        trust,
         partition: home.partition,
         account: home.account.clone(),
-        azp_always: azp_always(trust, signers),
+        azp_always,
         session_tag_keys,
         source_identity,
         require_authorized_role,
@@ -320,16 +352,9 @@ fn to_ask_for(trust: &Trust, partition: Partition) -> String {
 }
 
 /// The providers that the arguments of a state need; `None` when the arguments are not understood.
-pub fn needs_of(state: &TrustModel, home: &Home) -> Option<Vec<Need>> {
-    let ignored = &mut Diagnostics::new();
-    let Reading::Known(trust) = state
-        .arguments()
-        .read(&default_audiences(home.partition), ignored)
-    else {
-        return None;
-    };
-    let signers = signers(state, &trust, ignored)?.ok()?;
-    Some(needs(&aws_trust(state, &trust, &signers, home)?.ok()?))
+pub fn needs_of(state: &TrustModel, home: &Home, implied: &Implied) -> Option<Vec<Need>> {
+    let asked = ask(state, home, Knowledge::Kept(implied), &mut Diagnostics::new())?;
+    Some(needs(&asked.ok()?.aws))
 }
 
 /// Risks as written; empty while unknown.

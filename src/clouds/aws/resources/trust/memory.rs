@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::implied::Implied;
 use super::model::TrustModel;
 use super::shown::Shown;
 use crate::clouds::aws::sharing::Membership;
@@ -13,6 +14,7 @@ const IMPORTED: &str = "imported";
 const SHOWN: &str = "shown";
 const JUDGED: &str = "judged";
 const INCOMPLETE: &str = "incomplete";
+const IMPLIED: &str = "implied";
 
 /// The record of one trust.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +29,8 @@ pub struct Memory {
     pub lost: bool,
     /// Read found a provider without what the trust needs, or one that it needs no longer.
     pub incomplete: bool,
+    /// What the catalogue implied.
+    pub implied: Implied,
     /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
     /// `None`: never written down.
     judged: Option<Vec<(String, Option<String>)>>,
@@ -34,12 +38,16 @@ pub struct Memory {
 
 impl Memory {
     pub fn of(private: &Private) -> Self {
+        // what the trust policy shows again is no sign that anything else is left
+        let mut beside = private.clone();
+        beside.remove(IMPLIED);
         Self {
-            lost: private.is_empty(),
+            lost: beside.is_empty(),
             memberships: private.get(PROVIDERS).unwrap_or_default(),
             imported: private.get(IMPORTED).unwrap_or_default(),
             shown: private.get(SHOWN).unwrap_or_default(),
             incomplete: private.get(INCOMPLETE).unwrap_or_default(),
+            implied: private.get(IMPLIED).unwrap_or_default(),
             judged: private.get(JUDGED),
         }
     }
@@ -91,6 +99,11 @@ impl Memory {
             private.remove(SHOWN);
         } else {
             private.set(SHOWN, &self.shown);
+        }
+        if self.implied == Implied::default() {
+            private.remove(IMPLIED);
+        } else {
+            private.set(IMPLIED, &self.implied);
         }
         match &self.judged {
             Some(judged) => private.set(JUDGED, judged),

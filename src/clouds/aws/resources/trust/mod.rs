@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `model`, `schema`, `validate` | the attributes |
 //! | `meaning`, `signing` | what a configuration means in one account; who signs |
+//! | `implied` | what the catalogue decided, and keeps deciding until an argument changes |
 //! | `plan`, `create`, `read`, `update`, `delete` | the operations |
 //! | `admission` | whom a change lets in and shuts out |
 //! | `import`, `moved`, `listing` | where an existing role comes from |
@@ -16,6 +17,7 @@
 mod admission;
 mod create;
 mod delete;
+mod implied;
 mod import;
 mod leftover;
 mod listing;
@@ -43,6 +45,7 @@ mod tests;
 
 use async_trait::async_trait;
 
+pub(in crate::clouds::aws) use implied::Knowledge;
 pub(in crate::clouds::aws) use meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 pub use model::TrustModel;
 pub(in crate::clouds::aws) use schema::statement_arguments;

@@ -101,7 +101,7 @@ pub fn places_change(
     meaning: &Meaning,
     memory: &Memory,
 ) -> bool {
-    let before = needs_of(prior, home).unwrap_or_default();
+    let before = needs_of(prior, home, &memory.implied).unwrap_or_default();
     let known = |need: &Need| {
         before
             .iter()

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::admission;
+use super::implied::Knowledge;
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::memory::Memory;
 use super::model::TrustModel;
@@ -42,7 +43,8 @@ pub async fn plan(
     let Some(home) = home(aws, &request, &mut planned.planned, diagnostics).await else {
         return planned;
     };
-    let understood = Meaning::of(&request.config, &home, aws.allow_loopback_issuers, diagnostics);
+    let (config, knowledge) = (&request.config, Knowledge::Kept(&memory.implied));
+    let understood = Meaning::of(config, &home, knowledge, aws.allow_loopback_issuers, diagnostics);
     let meaning = match understood {
         Understanding::Known(meaning) => meaning,
         Understanding::Refused => return planned,

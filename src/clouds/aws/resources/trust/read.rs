@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::implied::{Implied, Knowledge};
 use super::meaning::{self, Home, Meaning, Understanding};
 use super::memory::Memory;
 use super::model::TrustModel;
@@ -9,7 +10,7 @@ use super::permissions::Permissions;
 use super::recovery::{holds_too_much, recover};
 use super::shown::Shown;
 use super::unmade;
-use super::written::write_back;
+use super::written::{shown_by, write_back};
 use crate::clouds::aws::client::Tags;
 use crate::clouds::aws::client::{AwsError, Iam, Role};
 use crate::clouds::aws::configuration::Configured;
@@ -119,7 +120,7 @@ async fn refresh(
     let (role, permissions, ()) = tokio::join!(
         iam.get_role(name),
         permissions(iam, name, state, &memory.shown),
-        ask_for_providers(iam, state)
+        ask_for_providers(iam, state, &memory.implied)
     );
     let role = role?;
     if state.role_unique_id.text().is_some_and(|id| id != role.unique_id) {
@@ -143,13 +144,14 @@ async fn refresh(
     }
     read_role(state, &role, &home);
     read_tags(aws, state, &role, &memory.shown);
-    read_policy(state, &role, &home, imports, diagnostics);
+    read_policy(state, &role, (&home, &mut memory.implied), imports, diagnostics);
     read_permissions(state, permissions?, home.partition);
     if memory.lost {
         recover(iam, state, &home, memory).await?;
     }
-    memory.incomplete = read_providers(iam, state, &home).await? || holds_too_much(state, &home, memory);
-    describe(aws, state, &home);
+    memory.incomplete =
+        read_providers(iam, state, (&home, &memory.implied)).await? || holds_too_much(state, &home, memory);
+    describe(aws, state, (&home, &memory.implied));
     if imports {
         memory.judge(state);
     }
@@ -157,8 +159,9 @@ async fn refresh(
 }
 
 /// What follows from the arguments alone, where the arguments are understood. A mistake in them is the plan's to say.
-fn describe(aws: &Configured, state: &mut TrustModel, home: &Home) {
-    let understood = Meaning::of(state, home, true, &mut Diagnostics::new());
+fn describe(aws: &Configured, state: &mut TrustModel, (home, implied): (&Home, &Implied)) {
+    let knowledge = Knowledge::Kept(implied);
+    let understood = Meaning::of(state, home, knowledge, true, &mut Diagnostics::new());
     let Understanding::Known(meaning) = understood else {
         return;
     };
@@ -210,7 +213,7 @@ fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, shown: &Show
 fn read_policy(
     state: &mut TrustModel,
     role: &Role,
-    home: &Home,
+    (home, implied): (&Home, &mut Implied),
     imports: bool,
     diagnostics: &mut Diagnostics,
 ) {
@@ -234,10 +237,13 @@ fn read_policy(
         .text()
         .and_then(|text| PolicyDocument::parse(text).ok());
     if known.is_some_and(|known| means_same(&known, &found)) {
+        if *implied == Implied::default() {
+            *implied = shown_by(state, &found, home).unwrap_or_default();
+        }
         return;
     }
     state.trust_policy = Attr::from_text(found.to_json());
-    let understood = write_back(state, &found, home);
+    let understood = write_back(state, &found, home, implied);
     if imports && !understood {
         diagnostics.warning(
             Path::root(),
@@ -302,9 +308,9 @@ fn read_permissions(state: &mut TrustModel, found: Permissions, partition: Parti
 }
 
 /// Has the providers of the state looked up already, so that nobody waits for them afterwards.
-async fn ask_for_providers(iam: &Iam, state: &TrustModel) {
+async fn ask_for_providers(iam: &Iam, state: &TrustModel, implied: &Implied) {
     let Some(home) = home_of(state) else { return };
-    let needs = meaning::needs_of(state, &home).unwrap_or_default();
+    let needs = meaning::needs_of(state, &home, implied).unwrap_or_default();
     for arn in needs.iter().filter_map(|need| need.arn.as_ref()) {
         // an error is not remembered: whoever needs the answer asks again, and hears it
         let _ = iam.provider_cached(&arn.to_string()).await;
@@ -312,8 +318,12 @@ async fn ask_for_providers(iam: &Iam, state: &TrustModel) {
 }
 
 /// The issuers' providers: are they there, and do they still take our audiences. True when something is missing.
-async fn read_providers(iam: &Iam, state: &mut TrustModel, home: &Home) -> Result<bool, AwsError> {
-    let Some(needs) = meaning::needs_of(state, home) else {
+async fn read_providers(
+    iam: &Iam,
+    state: &mut TrustModel,
+    (home, implied): (&Home, &Implied),
+) -> Result<bool, AwsError> {
+    let Some(needs) = meaning::needs_of(state, home, implied) else {
         return Ok(false);
     };
     let mut accepted = BTreeSet::new();

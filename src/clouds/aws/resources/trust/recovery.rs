@@ -21,7 +21,7 @@ pub async fn recover(
     home: &Home,
     memory: &mut Memory,
 ) -> Result<(), AwsError> {
-    for need in needs_of(state, home).unwrap_or_default() {
+    for need in needs_of(state, home, &memory.implied).unwrap_or_default() {
         let Some(arn) = need.arn.as_ref().map(ToString::to_string) else {
             continue;
         };
@@ -54,7 +54,7 @@ fn held(provider: &Provider, audiences: &BTreeSet<String>) -> BTreeSet<String> {
 
 /// Whether a provider is still held that the trust needs no longer: a change was cut off before it was given back.
 pub fn holds_too_much(state: &TrustModel, home: &Home, memory: &Memory) -> bool {
-    let Some(needs) = needs_of(state, home) else {
+    let Some(needs) = needs_of(state, home, &memory.implied) else {
         return false;
     };
     let needed = |arn: &String| {

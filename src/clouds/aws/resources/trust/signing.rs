@@ -1,20 +1,16 @@
 //! Who signs the tokens of each branch, and what the linter makes of that.
 
-use std::collections::BTreeSet;
-
 use super::model::TrustModel;
 use crate::clouds::aws::dialect::{IssuerFacts, PolicyDocument, lint};
 use crate::clouds::trust_arguments::{Signer, path_of};
 use crate::framework::Diagnostics;
-use crate::platforms::Azp;
-use crate::trust::{Finding, IssuerUrl, Trust};
+use crate::trust::{Finding, IssuerUrl, Terms, Trust};
 
-/// The signer of each branch, in the order of the terms; `None` while a platform is unknown.
-pub fn signers(
-    model: &TrustModel,
-    trust: &Trust,
-    diagnostics: &mut Diagnostics,
-) -> Option<Result<Vec<Signer>, ()>> {
+/// Where a platform is written, and what stands there.
+pub type WrittenPlatform<'a> = (String, Option<&'a str>);
+
+/// The platform of each branch, in the order of the terms; `None` while one is unknown.
+pub fn platforms(model: &TrustModel) -> Option<Vec<WrittenPlatform<'_>>> {
     let mut written = vec![("platform".to_owned(), &model.platform)];
     for (key, branch) in model.also.known().into_iter().flatten() {
         // an `also` of another issuer does not inherit the platform of the top
@@ -26,26 +22,39 @@ pub fn signers(
         };
         written.push((format!("also[\"{key}\"].platform"), platform));
     }
+    let mut platforms = Vec::new();
+    for (argument, platform) in written {
+        platforms.push((argument, platform.settled()?.map(String::as_str)));
+    }
+    Some(platforms)
+}
+
+/// The signer of each branch. `accepted` tells a branch that was accepted before: what the catalogue says against its
+/// platform now is a warning.
+///
+/// # Errors
+/// A platform that cannot be used; the diagnostics say why.
+pub fn signers(
+    trust: &Trust,
+    platforms: &[WrittenPlatform<'_>],
+    accepted: impl Fn(&Terms) -> bool,
+    diagnostics: &mut Diagnostics,
+) -> Result<Vec<Signer>, ()> {
     let mut signers = Vec::new();
-    for (terms, (argument, platform)) in trust.terms.iter().zip(written) {
-        match Signer::of(platform.settled()?.map(String::as_str), &terms.issuer) {
-            Ok(signer) => signers.push(signer),
-            Err(reason) => {
-                diagnostics.error(path_of(&argument), "Invalid platform", reason);
-                return Some(Err(()));
+    for (terms, (argument, platform)) in trust.terms.iter().zip(platforms) {
+        match Signer::ever_of(*platform, &terms.issuer) {
+            Ok((signer, None)) => signers.push(signer),
+            Ok((signer, Some(reason))) if accepted(terms) => {
+                diagnostics.warning(path_of(argument), "The platform is declared too loosely", reason);
+                signers.push(signer);
+            }
+            Ok((_, Some(reason))) | Err(reason) => {
+                diagnostics.error(path_of(argument), "Invalid platform", reason);
+                return Err(());
             }
         }
     }
-    Some(Ok(signers))
-}
-
-/// Issuers whose tokens always carry `azp`.
-pub fn azp_always(trust: &Trust, signers: &[Signer]) -> BTreeSet<IssuerUrl> {
-    let with_signer = trust.terms.iter().zip(signers);
-    with_signer
-        .filter(|(_, signer)| signer.azp == Azp::Always)
-        .map(|(terms, _)| terms.issuer.clone())
-        .collect()
+    Ok(signers)
 }
 
 /// What the linter says of a policy that trusts these issuers.

@@ -35,10 +35,12 @@ pub async fn update(
         return make(aws, context, (config, planned), memory, progress, diagnostics).await;
     }
     let limits = Limits::from(context);
-    let Some((iam, home, meaning)) = enter(aws, context, (config, planned), diagnostics).await else {
+    let Some((iam, home, meaning)) =
+        enter(aws, context, (config, planned), &memory.implied, diagnostics).await
+    else {
         return;
     };
-    if refused(&meaning, Some((&prior, &home)), aws, diagnostics).await {
+    if refused(&meaning, Some((&prior, &home, &memory.implied)), aws, diagnostics).await {
         return;
     }
     let work = Work {
@@ -83,6 +85,7 @@ pub async fn update(
     }
     // The role trusts what it should: everything but the release of old places is done.
     memory.incomplete = false;
+    memory.implied = meaning.implied.clone();
     memory.imported = false;
     memory.judge(&work.stated());
     let released = places::give_back(&work, &prior, &mut memory, diagnostics).await;

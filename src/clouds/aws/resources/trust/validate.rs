@@ -1,5 +1,6 @@
 //! What can never be valid, found before anything is known of the account.
 
+use super::implied::Knowledge;
 use super::meaning::{Home, Meaning};
 use super::model::{ProviderModel, TrustModel};
 use crate::clouds::aws::dialect::{AccountId, Partition};
@@ -23,7 +24,7 @@ pub fn validate(config: &TrustModel, diagnostics: &mut Diagnostics) {
             account,
             partition: Partition::Aws,
         };
-        Meaning::of(config, &home, true, diagnostics);
+        Meaning::of(config, &home, Knowledge::Any, true, diagnostics);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::implied::{Implied, Knowledge};
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::model::TrustModel;
 use super::names::MARK;
@@ -109,6 +110,7 @@ pub async fn enter(
     aws: &Arc<Configured>,
     context: &Context,
     (config, planned): (&TrustModel, &TrustModel),
+    implied: &Implied,
     diagnostics: &mut Diagnostics,
 ) -> Option<(Iam, Home, Meaning)> {
     let home = match home(aws, config, planned).await {
@@ -130,7 +132,8 @@ pub async fn enter(
             return None;
         }
     };
-    match Meaning::of(config, &home, aws.allow_loopback_issuers, diagnostics) {
+    let knowledge = Knowledge::Kept(implied);
+    match Meaning::of(config, &home, knowledge, aws.allow_loopback_issuers, diagnostics) {
         Understanding::Known(meaning) => {
             if planned.findings.is_unknown() {
                 // could not be judged at plan: now it is, before anything is written

@@ -2,52 +2,83 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::meaning::{Home, Meaning, Understanding, default_audiences};
+use super::implied::{Implied, Knowledge};
+use super::meaning::{Home, Meaning, Understanding};
 use super::model::TrustModel;
 use crate::clouds::aws::dialect::{AwsTrust, PolicyDocument, Statement, means_same, read_back};
 use crate::clouds::trust_arguments::AlsoModel;
 use crate::framework::{Attr, Diagnostics, StringSet, StringSetMap};
-use crate::trust::{ClaimName, Pattern, Terms};
+use crate::trust::{Audience, ClaimName, Pattern, Terms};
 
-/// Puts what the policy says into the arguments; false, and nothing changed, when they cannot express it.
-pub fn write_back(state: &mut TrustModel, policy: &PolicyDocument, home: &Home) -> bool {
-    let mut written = state.clone();
-    if !write(&mut written, policy, home) {
-        return false;
-    }
-    // An argument that a branch of `also` does not test would inherit from the top: then the arguments say something else.
-    let same = match Meaning::of(&written, home, true, &mut Diagnostics::new()) {
-        Understanding::Known(meaning) => means_same(&meaning.policy, policy),
-        Understanding::Unknown | Understanding::Refused => false,
-    };
-    if same {
-        *state = written;
-    }
-    same
-}
-
-fn write(state: &mut TrustModel, policy: &PolicyDocument, home: &Home) -> bool {
+/// Puts what the policy says into the arguments; false, and nothing changed, when they cannot express it. Where nothing was
+/// written down as `implied`, as at an import, it becomes what the policy shows.
+pub fn write_back(
+    state: &mut TrustModel,
+    policy: &PolicyDocument,
+    home: &Home,
+    implied: &mut Implied,
+) -> bool {
     let Ok(found) = read_back(policy, home.partition, &home.account) else {
         return false;
     };
-    let mut terms = found.trust.terms.iter();
-    let Some(top) = terms.next() else { return false };
-    write_top(state, top, home);
-    write_also(state, terms.collect(), home);
-    write_statement(state, &found);
+    let knowledge = if *implied == Implied::default() {
+        Knowledge::Shown(&found.azp_always)
+    } else {
+        Knowledge::Kept(implied)
+    };
+    let mut written = state.clone();
+    if !write(&mut written, &found, &knowledge.audiences(state, home.partition)) {
+        return false;
+    }
+    // An argument that a branch of `also` does not test would inherit from the top: then the arguments say something else.
+    let Some(decided) = decided_for(&written, policy, home, knowledge) else {
+        return false;
+    };
+    if let Knowledge::Shown(_) = knowledge {
+        *implied = decided;
+    }
+    *state = written;
     true
 }
 
-fn write_top(state: &mut TrustModel, top: &Terms, home: &Home) {
+/// What must have been implied for the arguments to have become this policy: after a crash wiped what was written down.
+pub fn shown_by(state: &TrustModel, policy: &PolicyDocument, home: &Home) -> Option<Implied> {
+    let found = read_back(policy, home.partition, &home.account).ok()?;
+    decided_for(state, policy, home, Knowledge::Shown(&found.azp_always))
+}
+
+/// `None`: the arguments do not mean this policy.
+fn decided_for(
+    state: &TrustModel,
+    policy: &PolicyDocument,
+    home: &Home,
+    knowledge: Knowledge<'_>,
+) -> Option<Implied> {
+    match Meaning::of(state, home, knowledge, true, &mut Diagnostics::new()) {
+        Understanding::Known(meaning) if means_same(&meaning.policy, policy) => Some(meaning.implied),
+        Understanding::Known(_) | Understanding::Unknown | Understanding::Refused => None,
+    }
+}
+
+fn write(state: &mut TrustModel, found: &AwsTrust, defaults: &BTreeSet<Audience>) -> bool {
+    let mut terms = found.trust.terms.iter();
+    let Some(top) = terms.next() else { return false };
+    write_top(state, top, defaults);
+    write_also(state, terms.collect(), defaults);
+    write_statement(state, found);
+    true
+}
+
+fn write_top(state: &mut TrustModel, top: &Terms, defaults: &BTreeSet<Audience>) {
     state.issuer = Attr::from_text(top.issuer.as_str());
-    state.audiences = audiences(&state.audiences, top, home);
+    state.audiences = audiences(&state.audiences, top, defaults);
     state.subjects = set(top.subjects.iter());
     state.subject_patterns = set(top.subject_patterns.iter().map(Pattern::as_str));
     state.claims = claims(&top.claims, String::as_str);
     state.claim_patterns = claims(&top.claim_patterns, Pattern::as_str);
 }
 
-fn write_also(state: &mut TrustModel, branches: Vec<&Terms>, home: &Home) {
+fn write_also(state: &mut TrustModel, branches: Vec<&Terms>, defaults: &BTreeSet<Audience>) {
     if branches.is_empty() {
         state.also = Attr::Null;
         return;
@@ -66,7 +97,7 @@ fn write_also(state: &mut TrustModel, branches: Vec<&Terms>, home: &Home) {
         let branch = AlsoModel {
             issuer: Attr::from_text(terms.issuer.as_str()),
             platform,
-            audiences: audiences(&Attr::Null, terms, home),
+            audiences: audiences(&Attr::Null, terms, defaults),
             subjects: set(terms.subjects.iter()),
             subject_patterns: set(terms.subject_patterns.iter().map(Pattern::as_str)),
             claims: claims(&terms.claims, String::as_str),
@@ -103,8 +134,8 @@ fn write_statement(state: &mut TrustModel, found: &AwsTrust) {
 }
 
 /// Null stays while the cloud's own audience is what is accepted.
-fn audiences(written: &StringSet, terms: &Terms, home: &Home) -> StringSet {
-    if written.is_null() && terms.audiences == default_audiences(home.partition) {
+fn audiences(written: &StringSet, terms: &Terms, defaults: &BTreeSet<Audience>) -> StringSet {
+    if written.is_null() && terms.audiences == *defaults {
         return Attr::Null;
     }
     StringSet::of(terms.audiences.iter().map(ToString::to_string))

@@ -1,0 +1,194 @@
+//! States of an older release, whose catalogue knew something else: an unchanged trust stays as it was made.
+
+use super::host::{Host, Object, said, set};
+use super::lab::{ISSUER as GENERIC, Lab, OWN};
+use crate::clouds::aws::client::{NewProvider, NewRole, Tags};
+use crate::framework::{ImportKey, Value};
+
+const TYPE: &str = "oidcfed_aws_trust";
+/// Its tokens always carry `azp`, as the catalogue knows today.
+const ISSUER: &str = "https://login.app.env0.com/";
+const SUBJECT: &str = "auth0|deploy";
+
+fn arn() -> String {
+    format!("arn:aws:iam::{OWN}:oidc-provider/login.app.env0.com/")
+}
+
+fn config() -> Vec<(&'static str, Value)> {
+    vec![
+        ("issuer", Value::string(ISSUER)),
+        ("subjects", set(&[SUBJECT])),
+        ("role_name", Value::string("deploy")),
+    ]
+}
+
+/// What that release wrote: the audience on `:aud`.
+fn older_policy() -> String {
+    let arn = arn();
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Sid":"Trust","Effect":"Allow","Principal":{{"Federated":"{arn}"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"login.app.env0.com/:aud":"sts.amazonaws.com","login.app.env0.com/:sub":"{SUBJECT}"}}}}}}]}}"#
+    )
+}
+
+async fn host(lab: &Lab) -> Host {
+    Host::new(lab, &[], &[("guardrail", Value::string("warn"))]).await
+}
+
+/// A trust of that release, as an import finds it.
+async fn older(lab: &Lab) -> Object {
+    let stranger = lab.stranger().await;
+    let provider = NewProvider {
+        url: ISSUER.to_owned(),
+        client_ids: vec!["sts.amazonaws.com".to_owned()],
+        thumbprints: vec!["a".repeat(40)],
+        tags: Tags::new(),
+    };
+    stranger.create_provider(&provider).await.unwrap();
+    let role = NewRole {
+        name: "deploy".to_owned(),
+        path: "/".to_owned(),
+        trust_policy: older_policy(),
+        description: None,
+        max_session_duration: None,
+        permissions_boundary: None,
+        tags: Tags::new(),
+    };
+    stranger.create_role(&role).await.unwrap();
+    host(lab)
+        .await
+        .import(TYPE, ImportKey::Id("deploy".to_owned()))
+        .await
+}
+
+fn without(object: &Object, key: &str) -> Object {
+    let mut private: serde_json::Value = serde_json::from_slice(&object.private).unwrap();
+    assert!(
+        private.as_object_mut().unwrap().remove(key).is_some(),
+        "{private}"
+    );
+    Object {
+        private: serde_json::to_vec(&private).unwrap(),
+        ..object.clone()
+    }
+}
+
+fn with(argument: &'static str, value: Value) -> Vec<(&'static str, Value)> {
+    let mut config = config();
+    config.push((argument, value));
+    config
+}
+
+#[tokio::test]
+async fn an_unchanged_trust_stays_as_it_was_made() {
+    let lab = Lab::start().await;
+    let object = older(&lab).await;
+    let next = host(&lab).await;
+    let plain = config();
+    assert_eq!(next.drift(TYPE, &plain, &object).await, None);
+    // It is the record that decides, not what the role says now.
+    let (_, diagnostics) = next.plan(TYPE, &plain, Some(&without(&object, "implied"))).await;
+    let errors = said(&diagnostics);
+    assert!(errors.iter().any(|one| one.starts_with("claims: ")), "{errors:?}");
+    // A crash wipes the record: the policy shows what was decided.
+    let wiped = Object {
+        private: Vec::new(),
+        ..object.clone()
+    };
+    assert_eq!(next.drift(TYPE, &plain, &wiped).await, None);
+    // A change of something else leaves the policy as it is, and the record stays.
+    let mut described = plain.clone();
+    described.push(("description", Value::string("deploys")));
+    let object = next.apply(TYPE, &described, Some(&object)).await;
+    let last = host(&lab).await;
+    assert_eq!(last.drift(TYPE, &described, &object).await, None);
+    let policy = object
+        .state
+        .member("trust_policy")
+        .and_then(Value::as_str)
+        .unwrap();
+    assert!(policy.contains(":aud") && !policy.contains(":oaud"), "{policy}");
+    // What somebody else changes is still taken back to what was decided.
+    let stranger = lab.stranger().await;
+    let widened = older_policy().replace(SUBJECT, "auth0|stranger");
+    stranger.update_trust_policy("deploy", &widened).await.unwrap();
+    let fresh = last.refresh(TYPE, &object).await.unwrap();
+    assert_eq!(fresh.state.member("subjects"), Some(&set(&["auth0|stranger"])));
+    let object = last.apply(TYPE, &described, Some(&fresh)).await;
+    let role = stranger.get_role("deploy").await.unwrap();
+    assert!(role.trust_policy.contains(SUBJECT) && !role.trust_policy.contains(":oaud"));
+    assert_eq!(last.drift(TYPE, &described, &object).await, None);
+}
+
+#[tokio::test]
+async fn changed_audiences_decide_anew() {
+    let lab = Lab::start().await;
+    let object = older(&lab).await;
+    let next = host(&lab).await;
+    let changed = with("audiences", set(&["other.example"]));
+    let (_, diagnostics) = next.plan(TYPE, &changed, Some(&object)).await;
+    let errors = said(&diagnostics);
+    assert!(errors.iter().any(|one| one.starts_with("claims: ")), "{errors:?}");
+    let client = Value::Map([("azp".to_owned(), set(&["client"]))].into());
+    let object = next
+        .apply(TYPE, &with("claims", client.clone()), Some(&object))
+        .await;
+    let policy = object
+        .state
+        .member("trust_policy")
+        .and_then(Value::as_str)
+        .unwrap();
+    assert!(policy.contains(":oaud"), "{policy}");
+    assert_eq!(
+        host(&lab)
+            .await
+            .drift(TYPE, &with("claims", client), &object)
+            .await,
+        None
+    );
+    let provider = lab.stranger().await.get_provider(&arn()).await.unwrap();
+    assert_eq!(provider.client_ids, ["sts.amazonaws.com", "client"]);
+}
+
+/// A state of a release with another default audience: it stays until the issuer changes.
+#[tokio::test]
+async fn the_default_audience_stays() {
+    let lab = Lab::start().await;
+    let generic = |name: &'static str, more: Option<Value>| {
+        let mut config = vec![
+            ("issuer", Value::string(GENERIC)),
+            ("subjects", set(&["repo:acme/api:ref:refs/heads/main"])),
+            ("role_name", Value::string(name)),
+        ];
+        config.extend(more.map(|audiences| ("audiences", audiences)));
+        config
+    };
+    let today = host(&lab).await.apply(TYPE, &generic("today", None), None).await;
+    let written = generic("deploy", Some(set(&["older.example"])));
+    let object = host(&lab).await.apply(TYPE, &written, None).await;
+    // As if `older.example` had been the default: what the record of today says, with that audience.
+    let read = |object: &Object| serde_json::from_slice::<serde_json::Value>(&object.private).unwrap();
+    let mut audience = read(&today)["implied"]["audience"].clone();
+    assert_eq!(audience["is"], "sts.amazonaws.com");
+    audience["is"] = "older.example".into();
+    let mut private = read(&object);
+    private["implied"]["audience"] = audience;
+    let Value::Object(mut state) = object.state.clone() else {
+        panic!("{:?}", object.state)
+    };
+    state.insert("audiences".to_owned(), Value::Null);
+    let object = Object {
+        state: Value::Object(state),
+        private: serde_json::to_vec(&private).unwrap(),
+        ..object
+    };
+    let next = host(&lab).await;
+    assert_eq!(next.drift(TYPE, &generic("deploy", None), &object).await, None);
+    let mut moved = generic("deploy", None);
+    moved.retain(|(name, _)| *name != "issuer");
+    moved.push(("issuer", Value::string("https://other.example")));
+    let object = next.apply(TYPE, &moved, Some(&object)).await;
+    assert_eq!(
+        object.state.member("accepted_audiences"),
+        Some(&set(&["sts.amazonaws.com"]))
+    );
+}
