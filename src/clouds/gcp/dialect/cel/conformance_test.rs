@@ -18,7 +18,7 @@ const FILES: [&str; 7] = [
     "fields",
     "comparisons",
 ];
-const SECTIONS: [(&str, &str); 18] = [
+const SECTIONS: [(&str, &str); 21] = [
     ("string_ext", "ascii_casing"),
     ("string_ext", "replace"),
     ("string_ext", "split"),
@@ -37,18 +37,33 @@ const SECTIONS: [(&str, &str); 18] = [
     ("conversions", "uint"),
     ("conversions", "bool"),
     ("conversions", "type"),
+    ("conversions", "string"),
+    ("conversions", "dyn"),
+    ("conversions", "identity"),
+];
+
+/// Functions of CEL's strings extension that Google does not document: rows of these sections may stay
+/// undecided.
+const LEFT_OUT_SECTIONS: [&str; 11] = [
+    "char_at",
+    "index_of",
+    "last_index_of",
+    "substring",
+    "trim",
+    "quote",
+    "format",
+    "format_errors",
+    "value_errors",
+    "type_errors",
+    "reverse",
 ];
 
 /// Rows of the files above that are left out, with the reason.
-const LEFT_OUT: [(&str, &str); 2] = [
-    (
-        "cel-0104",
-        "`duration` is not evaluated: Google does not document it here",
-    ),
-    (
-        "cel-0109",
-        "`timestamp` is not evaluated: Google does not document it here",
-    ),
+const LEFT_OUT: [(&str, &str); 4] = [
+    ("cel-0104", "`duration`, which Google does not document here"),
+    ("cel-0109", "`timestamp`, likewise"),
+    ("cel-0485", "`duration`"),
+    ("cel-0486", "`timestamp`"),
 ];
 
 #[test]
@@ -56,32 +71,37 @@ fn the_language_is_the_specifications() {
     let Some(rows) = shared_json("vectors/cel_conformance.json") else {
         return;
     };
-    let (mut tried, mut left_out, mut wrong) = (0, 0, Vec::new());
+    let (mut tried, mut not_tried, mut wrong) = (0, 0, Vec::new());
     for row in rows.as_array().unwrap() {
         let (file, section) = (row["file"].as_str().unwrap(), row["section"].as_str().unwrap());
         let id = row["id"].as_str().unwrap();
         let wanted = FILES.contains(&file) || SECTIONS.contains(&(file, section));
-        if !wanted {
-            continue;
-        }
+        let left_out = LEFT_OUT.iter().any(|(left_out, _)| *left_out == id);
         let found = outcome(row);
-        if LEFT_OUT.iter().any(|(left_out, _)| *left_out == id) {
-            // Not decided is not decided wrongly.
-            assert!(matches!(found, Outcome::Unknown), "{id}: {found:?}");
-            left_out += 1;
-            continue;
-        }
-        tried += 1;
         let expected = match row.get("value") {
             Some(value) => Outcome::Value(value_of(value)),
             None => Outcome::Error,
         };
-        if !same(&found, &expected) {
+        let holds = match wanted && !left_out {
+            true => same(&found, &expected),
+            false => {
+                let known = file == "string_ext" && LEFT_OUT_SECTIONS.contains(&section);
+                assert!(known || left_out, "{id} {file} {section}");
+                // Not decided is not decided wrongly.
+                matches!(found, Outcome::Unknown) || same(&found, &expected)
+            }
+        };
+        *(if wanted && !left_out {
+            &mut tried
+        } else {
+            &mut not_tried
+        }) += 1;
+        if !holds {
             wrong.push(format!("{id} {}: {found:?}, expected {expected:?}", row["expr"]));
         }
     }
     assert!(wrong.is_empty(), "{} of {tried}: {wrong:#?}", wrong.len());
-    assert_eq!((tried, left_out), (675, 2));
+    assert_eq!((tried, not_tried), (686, 140));
 }
 
 #[derive(Debug)]
