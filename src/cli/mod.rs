@@ -4,6 +4,7 @@
 //! another room, and shows the answer. Data goes to stdout, everything else to stderr.
 
 mod demo;
+mod evaluate;
 mod exit;
 mod issuer;
 mod issuer_inspect;
@@ -34,6 +35,7 @@ enum Command {
     Demo(demo::Demo),
     Sandbox(sandbox::Sandbox),
     Issuer(issuer::Issuer),
+    Evaluate(evaluate::Evaluate),
 }
 
 impl Command {
@@ -42,6 +44,7 @@ impl Command {
             Self::Demo(command) => command.run(printer).await,
             Self::Sandbox(command) => command.run(printer).await,
             Self::Issuer(command) => command.run(printer).await,
+            Self::Evaluate(command) => command.run(printer).await,
         }
     }
 }

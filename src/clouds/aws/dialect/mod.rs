@@ -8,11 +8,13 @@ pub mod arn;
 mod aws_trust;
 pub mod condition_keys;
 mod difference;
+mod documents;
 mod escape;
 pub mod evaluate;
 pub mod gate;
 pub mod limits;
 pub mod lint;
+mod offline;
 pub mod partition;
 pub mod policy;
 mod read_back;
@@ -23,6 +25,7 @@ pub use admission::would_admit;
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
 pub use aws_trust::AwsTrust;
 pub use difference::{Difference, difference};
+pub use documents::{ProviderDocument, RoleDocument};
 pub use evaluate::{
     AssumeRoleAnswer, AwsPrincipal, Context, ContextValue, Exchange, RegisteredProvider, StsError,
     Timestamps, WebIdentityRequest, authorize, evaluate_assume_role, evaluate_web_identity,
@@ -30,6 +33,7 @@ pub use evaluate::{
 };
 pub use gate::{GateRefusal, shared_issuer_gate};
 pub use lint::{IssuerFacts, lint};
+pub use offline::{OfflineError, OfflineExchange, evaluate_offline};
 pub use partition::Partition;
 pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};
 pub use read_back::{ReadBackError, read_back};

@@ -12,6 +12,7 @@ pub mod limits;
 mod name;
 mod principal;
 mod provider;
+mod provider_document;
 mod read_back;
 mod render;
 mod wildcard;

@@ -14,6 +14,7 @@ mod session_claims;
 mod statement;
 mod token_context;
 mod truth;
+mod unregistered;
 mod variables;
 mod web_identity;
 
@@ -31,6 +32,7 @@ pub use identity::authorize;
 pub use session_claims::{SessionClaims, SessionClaimsError};
 pub(super) use statement::covers_action;
 pub use truth::Truth;
+pub use unregistered::evaluate_unregistered;
 pub(super) use web_identity::federated_verdict;
 pub use web_identity::{
     Exchange, RegisteredProvider, StsError, Timestamps, WebIdentityRequest, evaluate_web_identity,

@@ -19,6 +19,8 @@ use crate::trust::{Claims, Decision, Step, Verdict};
 const ACTION: &str = "sts:AssumeRoleWithWebIdentity";
 const TAG_SESSION: &str = "sts:TagSession";
 const SET_SOURCE_IDENTITY: &str = "sts:SetSourceIdentity";
+/// The step that compares the audience with them.
+pub(super) const CLIENT_IDS: &str = "client ids of the provider";
 
 /// An OIDC provider as IAM has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,12 +174,7 @@ impl Trail {
         let client_ids: Vec<&str> = request.provider.client_ids.iter().map(String::as_str).collect();
         let registered =
             request.provider.client_ids.contains(&audience) || is_built_in(&request.provider.url);
-        self.step(
-            "client ids of the provider",
-            &client_ids.join(", "),
-            &audience,
-            registered,
-        )?;
+        self.step(CLIENT_IDS, &client_ids.join(", "), &audience, registered)?;
         let session = match SessionClaims::read(claims) {
             Ok(session) => session,
             Err(e) => {

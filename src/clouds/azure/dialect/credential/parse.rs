@@ -56,6 +56,25 @@ impl Credential {
         }
     }
 
+    /// Whether a document looks like one of those that are read here.
+    pub fn recognises(document: &Value) -> bool {
+        let one = |value: &Value| {
+            let properties = value.get("properties").unwrap_or(value);
+            let others = [
+                "subject",
+                "audiences",
+                "audience",
+                "claimsMatchingExpression",
+                "claims_matching_expression",
+            ];
+            properties.get("issuer").is_some() && others.iter().any(|name| properties.get(*name).is_some())
+        };
+        match document.get("value").unwrap_or(document) {
+            Value::Array(items) => !items.is_empty() && items.iter().all(one),
+            single => one(single),
+        }
+    }
+
     /// Reads one credential out of a larger document; `pointer` says where it stands.
     ///
     /// # Errors

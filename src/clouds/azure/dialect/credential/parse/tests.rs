@@ -174,3 +174,20 @@ fn lists() {
         assert_eq!(all(document).unwrap_err(), error);
     }
 }
+
+#[test]
+fn recognised_from_afar() {
+    for (document, recognised) in [
+        (graph(), true),
+        (json!([graph()]), true),
+        (json!({"value": [graph()]}), true),
+        (json!({"properties": {"issuer": "i", "audiences": []}}), true),
+        (json!({"issuer": "i"}), false),
+        (json!([]), false),
+        (json!([graph(), {}]), false),
+        (json!({"Statement": []}), false),
+        (json!("x"), false),
+    ] {
+        assert_eq!(Credential::recognises(&document), recognised, "{document}");
+    }
+}
