@@ -182,7 +182,7 @@ mod tests {
                 PerTenant,
             ),
             ("https://issuer.example", "generic", Unknown),
-            ("https://evil.example/https://gitlab.com", "generic", Unknown),
+            ("https://evil.example/gitlab.com", "generic", Unknown),
             ("https://notvercel.com/acme", "generic", Unknown),
             ("https://acme.app.spacelift.io", "spacelift", PerTenant),
             ("https://app.spacelift.io.evil.example", "generic", Unknown),

@@ -13,17 +13,22 @@ pub enum AudienceError {
     Empty,
     #[error("expected an exact audience, found white space around `{0}`")]
     OuterWhiteSpace(String),
+    #[error("expected an audience without control characters, found `{0}`")]
+    ControlCharacter(String),
 }
 
 impl Audience {
     /// # Errors
-    /// An empty text, or one with white space around it, which no cloud would match.
+    /// An empty text, one with white space around it, which no cloud would match, or with control characters.
     pub fn parse(text: &str) -> Result<Self, AudienceError> {
         if text.is_empty() {
             return Err(AudienceError::Empty);
         }
         if text.trim() != text {
             return Err(AudienceError::OuterWhiteSpace(text.to_owned()));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(AudienceError::ControlCharacter(text.escape_debug().to_string()));
         }
         Ok(Self(text.to_owned()))
     }

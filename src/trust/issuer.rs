@@ -36,6 +36,14 @@ pub enum IssuerError {
     DiscoveryDocument(String),
     #[error("expected a host name, found the address `{0}`")]
     Address(String),
+    #[error("expected a host of at most 253 characters with labels of 1 to 63 (RFC 1035), found `{0}`")]
+    HostLength(String),
+    #[error("expected a path without empty segments, found `//` in `{0}`")]
+    EmptySegment(String),
+    #[error(
+        "expected a path of the characters that a URL may have (RFC 3986, section 3.3), found `{found}` in `{text}`"
+    )]
+    PathCharacter { text: String, found: char },
     #[error("expected a URL, found `{text}`: {reason}")]
     Malformed { text: String, reason: String },
 }
@@ -88,12 +96,26 @@ impl IssuerUrl {
         if decoded.contains(".well-known/openid-configuration") {
             return Err(IssuerError::DiscoveryDocument(found()));
         }
+        if rest.contains("//") {
+            return Err(IssuerError::EmptySegment(found()));
+        }
+        if let Some(wrong) = wrong_in_path(path) {
+            return Err(IssuerError::PathCharacter {
+                text: found(),
+                found: wrong,
+            });
+        }
         let parsed = url::Url::parse(text).map_err(|e| IssuerError::Malformed {
             text: found(),
             reason: e.to_string(),
         })?;
         let issuer = Self(found());
         let is_address = !matches!(parsed.host(), Some(url::Host::Domain(_)));
+        let host = issuer.host().trim_end_matches('.');
+        let too_long = host.len() > 253 || host.split('.').any(|label| label.is_empty() || label.len() > 63);
+        if !is_address && too_long {
+            return Err(IssuerError::HostLength(host.to_owned()));
+        }
         if plain && !issuer.is_loopback() {
             return Err(IssuerError::NotHttps(found()));
         }
@@ -159,6 +181,21 @@ impl IssuerUrl {
         let rest = self.without_scheme();
         rest.split_once('/').map_or(rest, |(authority, _)| authority)
     }
+}
+
+/// The first character that a path may not have: a percent sign only stands before two hexadecimal digits.
+fn wrong_in_path(path: &str) -> Option<char> {
+    let mut chars = path.chars();
+    while let Some(c) = chars.next() {
+        let fine = match c {
+            '%' => (0..2).all(|_| chars.next().is_some_and(|digit| digit.is_ascii_hexdigit())),
+            _ => c.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@".contains(c),
+        };
+        if !fine {
+            return Some(c);
+        }
+    }
+    None
 }
 
 impl fmt::Display for IssuerUrl {

@@ -2,6 +2,7 @@
 //!
 //! Pure: no I/O, no clock, no environment, and no cloud or platform is known by name here.
 
+mod admits;
 mod audience;
 mod claim_kind;
 mod claim_name;
@@ -29,3 +30,6 @@ pub use pattern::{Pattern, PatternError};
 pub use secret::Secret;
 pub use terms::{Terms, Trust};
 pub use written::{TrustError, TrustMistake, Written};
+
+#[cfg(test)]
+mod vectors;

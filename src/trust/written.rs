@@ -40,6 +40,10 @@ pub enum TrustMistake {
     EmptyMap,
     #[error("expected a text, found an empty string")]
     EmptyText,
+    #[error(
+        "expected a text without control characters, found `{0}`; a heredoc ends in a line break, `trimspace()` takes it away"
+    )]
+    ControlCharacter(String),
     #[error("expected an accepted audience, found none")]
     NoAudience,
     #[error(
@@ -134,6 +138,10 @@ fn mistake(argument: &str, reason: impl Into<TrustMistake>) -> TrustError {
 fn text(value: &str) -> Result<String, TrustMistake> {
     if value.is_empty() {
         return Err(TrustMistake::EmptyText);
+    }
+    // no platform signs one, and nobody sees it in a plan
+    if value.chars().any(char::is_control) {
+        return Err(TrustMistake::ControlCharacter(value.escape_debug().to_string()));
     }
     Ok(value.to_owned())
 }
