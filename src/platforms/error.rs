@@ -5,6 +5,10 @@ use super::tenancy::Tenancy;
 /// What is wrong with the file of a platform.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlatformError {
+    #[error(
+        "expected the id of a platform, or the text of a platform file (`file(\"acme.toml\")`), found `{found}`; the catalogue has: {known}"
+    )]
+    NoSuchId { found: String, known: String },
     #[error("expected the TOML of a platform file{}: {reason}", at(*line))]
     Toml { line: Option<usize>, reason: String },
     #[error("platform file: expected `{field}`{hint}, found none")]

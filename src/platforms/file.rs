@@ -1,9 +1,14 @@
 //! The file by which a configuration declares a platform that the catalogue does not have.
 
-use super::document::{Allowed, Document};
+use std::borrow::Cow;
+
+use super::catalogue::{by_id, ids};
+use super::compose::shortened;
+use super::document::Document;
 use super::entry::{Entry, Origin, field, missing};
 use super::error::PlatformError;
 use super::infer::check_declaration;
+use super::members::MEMBERS;
 use super::platform::{Chooser, Platform};
 use super::template::{Template, TemplatePart};
 use super::tenancy::Tenancy;
@@ -19,6 +24,23 @@ pub enum DeclaredBy {
 }
 
 impl Platform {
+    /// The platform of the catalogue with this id, or the one that the text of a platform file declares.
+    ///
+    /// # Errors
+    /// An id that the catalogue does not have; as [`Platform::read`].
+    pub fn named(text: &str, by: DeclaredBy) -> Result<Cow<'static, Self>, PlatformError> {
+        if let Some(known) = by_id(text.trim()) {
+            return Ok(Cow::Borrowed(known));
+        }
+        if !text.contains('\n') && !text.contains('=') {
+            return Err(PlatformError::NoSuchId {
+                found: shortened(text),
+                known: ids().collect::<Vec<_>>().join(", "),
+            });
+        }
+        Self::read(text, by).map(Cow::Owned)
+    }
+
     /// Reads the text of a platform file (the catalogue's own form).
     ///
     /// # Errors
@@ -304,82 +326,6 @@ fn no_requests(entry: &Entry) -> Result<(), PlatformError> {
     }
     Ok(())
 }
-
-/// Members of the catalogue's form.
-const MEMBERS: [Allowed; 5] = [
-    Allowed {
-        at: &[],
-        members: &[
-            "id",
-            "name",
-            "kind",
-            "issuer",
-            "issuer_variants",
-            "shared_host",
-            "tenancy",
-            "tenant",
-            "tenant_claims",
-            "tenant_sub_prefix",
-            "audience_set_by",
-            "audience_selectable",
-            "default_audience",
-            "token_lifetime_s",
-            "azp",
-            "aws_roles_claim",
-            "algs",
-            "claims",
-            "variable",
-            "subject",
-            "claim",
-            "token_source",
-            "doc",
-        ],
-    },
-    Allowed {
-        at: &["issuer_variants"],
-        members: &["name", "issuer", "tenancy"],
-    },
-    Allowed {
-        at: &["subject"],
-        members: &[
-            "name",
-            "template",
-            "variables",
-            "default",
-            "stable",
-            "example",
-            "when",
-        ],
-    },
-    Allowed {
-        at: &["claim", "*"],
-        members: &["type", "presence", "value", "pins"],
-    },
-    Allowed {
-        at: &["token_source"],
-        members: &[
-            "kind",
-            "name",
-            "var",
-            "path",
-            "path_env",
-            "method",
-            "url",
-            "socket",
-            "socket_env",
-            "query",
-            "headers",
-            "json_body",
-            "form_body",
-            "response",
-            "response_json",
-            "argv",
-            "audience",
-            "requires",
-            "when",
-        ],
-    },
-];
 
 #[cfg(test)]
 #[path = "file_tests.rs"]

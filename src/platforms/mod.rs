@@ -13,6 +13,7 @@ mod file;
 mod grammar;
 mod hosting;
 mod infer;
+mod members;
 mod parse;
 mod platform;
 mod proof;

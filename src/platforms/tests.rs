@@ -172,7 +172,7 @@ fn what_is_composed_from_any_values_parses_to_them() {
                 })
                 .collect();
             let mut runner = TestRunner::new(Config {
-                cases: 12,
+                cases: 5,
                 failure_persistence: None,
                 ..Config::default()
             });

@@ -6,6 +6,7 @@
 
 mod block;
 mod data_sources;
+mod functions;
 
 mod settings;
 mod the_provider;

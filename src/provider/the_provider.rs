@@ -4,6 +4,10 @@ use async_trait::async_trait;
 
 use super::block;
 use super::data_sources::IssuerSource;
+use super::functions::{
+    ClaimsFunction, IssuerFunction, ParseSubjectFunction, PlatformFunction, SubjectFunction,
+    SubjectsFunction, ThumbprintFunction,
+};
 use super::settings::Settings;
 use crate::clouds::{self, Cloud, Environment};
 use crate::framework::{Context, Diagnostics, Parts, Path, Provider, Schema, Value};
@@ -85,7 +89,15 @@ impl Provider for Oidcfed {
     }
 
     fn parts(&self) -> Parts {
-        let own = Parts::default().data_source(IssuerSource::new(self.settings.clone()));
+        let own = Parts::default()
+            .data_source(IssuerSource::new(self.settings.clone()))
+            .function(PlatformFunction)
+            .function(IssuerFunction)
+            .function(SubjectFunction)
+            .function(SubjectsFunction)
+            .function(ParseSubjectFunction)
+            .function(ClaimsFunction)
+            .function(ThumbprintFunction);
         self.clouds
             .iter()
             .fold(own, |parts, cloud| parts.and(cloud.parts()))

@@ -75,6 +75,16 @@ fn examples() {
             .map(|entry| entry.expect("an entry").path());
         let (inner, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
         folders.extend(inner);
+        // functions came with Terraform 1.8 and OpenTofu 1.7
+        let first = if Terraform::version().is_terraform() { 8 } else { 7 };
+        if folder
+            .parent()
+            .is_some_and(|parent| parent.ends_with("functions"))
+            && !Terraform::version().at_least(1, first)
+        {
+            left_out("this host has no provider functions");
+            continue;
+        }
         let configuration: Vec<_> = files
             .iter()
             .filter(|file| file.extension().is_some_and(|end| end == "tf"))

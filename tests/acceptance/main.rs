@@ -18,6 +18,7 @@ mod demo;
 mod drift;
 mod exchange;
 mod faults;
+mod functions;
 mod guardrail;
 mod harness;
 mod hcl;

@@ -1,7 +1,7 @@
 //! Who signs: the platform that a trust names, or that its issuer tells.
 
 use crate::platforms::{
-    Azp, DeclaredBy, Inference, Platform, PlatformError, Tenancy, by_id, check_declaration, ids, infer,
+    Azp, DeclaredBy, Inference, Platform, PlatformError, Tenancy, by_id, check_declaration, infer,
 };
 use crate::trust::IssuerUrl;
 
@@ -45,15 +45,10 @@ impl Signer {
             // not where the catalogue knows it: as good as a declaration, and no looser than one may be
             return Ok(Self::checked(known, issuer));
         }
-        if !text.contains('\n') && !text.contains('=') {
-            return Err(format!(
-                "expected the id of a platform, or the text of a platform file (`file(\"acme.toml\")`), found `{text}`; the \
-                 catalogue has: {}",
-                ids().collect::<Vec<_>>().join(", ")
-            ));
-        }
-        let declared = Platform::read(text, DeclaredBy::Configuration)
-            .map_err(|e| format!("the platform file cannot be used: {e}"))?;
+        let declared = Platform::named(text, DeclaredBy::Configuration).map_err(|e| match e {
+            PlatformError::NoSuchId { .. } => e.to_string(),
+            wrong => format!("the platform file cannot be used: {wrong}"),
+        })?;
         Ok(Self::checked(&declared, issuer))
     }
 

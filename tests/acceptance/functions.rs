@@ -1,0 +1,119 @@
+//! The provider's functions, called from HCL by the real host.
+
+use crate::harness::{Need, Terraform, available, left_out};
+
+const REQUIRED: &str = r#"terraform {
+  required_providers {
+    oidcfed = { source = "oidcfed/oidcfed" }
+  }
+}
+"#;
+
+/// A configuration, when the host knows functions of providers.
+fn configuration(body: &str) -> Option<Terraform> {
+    if !available(&[Need::Terraform]) {
+        return None;
+    }
+    let first = if Terraform::version().is_terraform() { 8 } else { 7 };
+    if !Terraform::version().at_least(1, first) {
+        left_out("this host has no provider functions");
+        return None;
+    }
+    let terraform = Terraform::new(Vec::new());
+    terraform.write("required.tf", REQUIRED).write("main.tf", body);
+    Some(terraform)
+}
+
+/// `{"iss":"https://issuer.example","sub":"s","aud":["a","b"],"iat":1700000000,"nested":{"flag":true,"none":null}}`
+const TOKEN: &str = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2lzc3Vlci5leGFtcGxlIiwic3ViIjoicyIsImF1ZCI6WyJhIiwiYiJdLCJpYXQiOjE3MDAwMDAwMDAsIm5lc3RlZCI6eyJmbGFnIjp0cnVlLCJub25lIjpudWxsfX0.c2ln";
+
+#[test]
+fn functions_from_hcl() {
+    let body = format!(
+        r#"
+locals {{
+  github = {{ owner = "acme", owner_id = "1", repo = "api", repo_id = "2", environment = "production:eu", branch = null }}
+  claims = provider::oidcfed::claims("{TOKEN}")
+  acme   = <<-EOT
+    id = "acme"
+    issuer = "https://oidc.acme.example/{{team}}"
+    tenancy = "per-tenant"
+    tenant = "team"
+    [variable]
+    team = {{ pattern = "[a-z]+", chosen_by = "tenant", mutable = true }}
+    job = {{ pattern = "[a-z]+", chosen_by = "tenant", mutable = true }}
+    [[subject]]
+    template = "team:{{team}}:job:{{job}}"
+  EOT
+}}
+output "all" {{
+  value = {{
+    subjects = provider::oidcfed::subjects("github-actions", local.github)
+    subject  = provider::oidcfed::subject("fly", {{ org = "acme", app = "web", machine = "m1" }})
+    issuer   = provider::oidcfed::issuer("vercel", {{ team = "acme", project = "web" }})
+    own      = [
+      provider::oidcfed::issuer(local.acme, {{ team = "a", job = "b" }}),
+      provider::oidcfed::subject(local.acme, {{ team = "a", job = "b" }}),
+      provider::oidcfed::platform(local.acme).tenancy,
+    ]
+    parsed   = provider::oidcfed::parse_subject("github-actions", "repo:acme/api:environment:production%3Aeu").variables
+    platform = provider::oidcfed::platform("https://oidc.vercel.com").tenancy
+    generic  = provider::oidcfed::platform("https://issuer.example").id
+    claims   = [local.claims.sub, local.claims.aud[1], local.claims.iat, local.claims.nested.flag]
+  }}
+}}
+"#
+    );
+    let Some(terraform) = configuration(&body) else {
+        return;
+    };
+    terraform.apply();
+    let found = terraform
+        .run(&["output", "-json", "all"])
+        .succeeded("output")
+        .json();
+    assert_eq!(
+        found,
+        serde_json::json!({
+            "subjects": ["repo:acme/api:environment:production%3Aeu", "repo:acme@1/api@2:environment:production%3Aeu"],
+            "subject": "acme:web:m1",
+            "issuer": "https://oidc.vercel.com/acme",
+            "own": ["https://oidc.acme.example/a", "team:a:job:b", "per-tenant"],
+            "parsed": { "owner": "acme", "repo": "api", "environment": "production:eu" },
+            "platform": "shared",
+            "generic": "generic",
+            "claims": ["s", "b", 1_700_000_000, true],
+        })
+    );
+    terraform.assert_empty_plan("functions are pure");
+}
+
+#[test]
+fn a_wrong_argument_is_named() {
+    for (call, argument, told) in [
+        (
+            r#"subject("github-actions", { owner = "a b", repo = "r", branch = "main" })"#,
+            "variables",
+            "expected a value that matches",
+        ),
+        (r#"subject("nobody", {})"#, "platform", "the catalogue has"),
+        (r#"parse_subject("fly", "x")"#, "subject", "{org}:{app}:{machine}"),
+        (r#"claims("x")"#, "token", "expected three parts"),
+        (r#"thumbprint("x")"#, "pem_chain", "certificate"),
+    ] {
+        let body = format!("output \"x\" {{ value = provider::oidcfed::{call} }}\n");
+        let Some(terraform) = configuration(&body) else {
+            return;
+        };
+        let finished = terraform.run(&["plan", "-no-color"]);
+        assert_ne!(finished.code, 0, "{call}");
+        let text = finished
+            .all()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("│ ", "");
+        assert!(text.contains(&format!("\"{argument}\"")), "{call}: {text}");
+        assert!(text.contains(told), "{call}: {text}");
+    }
+}
