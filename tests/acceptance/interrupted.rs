@@ -11,6 +11,7 @@ crate::on_sandbox!(
     killed_while_it_creates,
     killed_while_it_creates_with_a_generated_name,
     killed_while_it_changes,
+    killed_between_two_providers,
     killed_while_it_deletes,
     a_delete_cut_off_after_the_role,
 );
@@ -182,6 +183,23 @@ fn killed_while_it_changes(lab: &Lab) {
         terraform.destroy();
         assert_nothing_left(lab, operation);
     }
+}
+
+/// The role trusts the new issuer, and nothing is left to change at it: the old provider is given back all the same.
+fn killed_between_two_providers(lab: &Lab) {
+    let new = format!("{}-new", lab.issuer);
+    let terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
+    terraform.settle("after create");
+    terraform.write("main.tf", &Block::trust(&new, &lab.role).to_string());
+    kill_at(lab, &terraform, APPLY, "UpdateAssumeRolePolicy");
+    assert!(lab.oidc_provider(&lab.issuer).is_some() && lab.oidc_provider(&new).is_some());
+    terraform.settle("after a death between two providers");
+    assert!(
+        lab.oidc_provider(&lab.issuer).is_none(),
+        "the old provider stayed"
+    );
+    terraform.destroy();
+    assert_nothing_left(lab, "between two providers");
 }
 
 fn killed_while_it_deletes(lab: &Lab) {
