@@ -29,6 +29,21 @@ impl Platform {
     /// # Errors
     /// An id that the catalogue does not have; as [`Platform::read`].
     pub fn named(text: &str, by: DeclaredBy) -> Result<Cow<'static, Self>, PlatformError> {
+        let platform = Self::ever_named(text, by)?;
+        if let Cow::Owned(declared) = &platform {
+            declared
+                .check_against_catalogue()
+                .map_err(|error| located(text, error))?;
+        }
+        Ok(platform)
+    }
+
+    /// The same for a text that an older catalogue may have accepted: what it declares is not compared with what the catalogue
+    /// knows. Who uses it asks [`check_declaration`] about the issuer in hand.
+    ///
+    /// # Errors
+    /// As [`Platform::named`], but for a declaration that is looser.
+    pub fn ever_named(text: &str, by: DeclaredBy) -> Result<Cow<'static, Self>, PlatformError> {
         if let Some(known) = by_id(text.trim()) {
             return Ok(Cow::Borrowed(known));
         }
@@ -38,7 +53,7 @@ impl Platform {
                 known: ids().collect::<Vec<_>>().join(", "),
             });
         }
-        Self::read(text, by).map(Cow::Owned)
+        Self::declared(text, by).map(Cow::Owned)
     }
 
     /// Reads the text of a platform file (the catalogue's own form).
@@ -47,6 +62,14 @@ impl Platform {
     /// What is missing or cannot be read, with the member and its line; a grammar that lets one value read as another; a
     /// declaration looser than what the catalogue knows about the same issuer.
     pub fn read(text: &str, by: DeclaredBy) -> Result<Self, PlatformError> {
+        let platform = Self::declared(text, by)?;
+        platform
+            .check_against_catalogue()
+            .map_err(|error| located(text, error))?;
+        Ok(platform)
+    }
+
+    fn declared(text: &str, by: DeclaredBy) -> Result<Self, PlatformError> {
         let document = Document::parse(text)?;
         let read = || {
             if let Some((way, members)) = document.stranger(&MEMBERS) {
@@ -69,7 +92,6 @@ impl Platform {
             platform.check_claims()?;
             platform.check_algorithms()?;
             platform.prove_unambiguous()?;
-            platform.check_against_catalogue()?;
             Ok(platform)
         };
         read().map_err(|error| document.located(error))
@@ -304,6 +326,13 @@ impl Platform {
             }
         }
         Ok(())
+    }
+}
+
+fn located(text: &str, error: PlatformError) -> PlatformError {
+    match Document::parse(text) {
+        Ok(document) => document.located(error),
+        Err(_) => error,
     }
 }
 

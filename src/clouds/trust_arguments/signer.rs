@@ -45,7 +45,7 @@ impl Signer {
             // not where the catalogue knows it: as good as a declaration, and no looser than one may be
             return Ok(Self::checked(known, issuer));
         }
-        let declared = Platform::named(text, DeclaredBy::Configuration).map_err(|e| match e {
+        let declared = Platform::ever_named(text, DeclaredBy::Configuration).map_err(|e| match e {
             PlatformError::NoSuchId { .. } => e.to_string(),
             wrong => format!("the platform file cannot be used: {wrong}"),
         })?;

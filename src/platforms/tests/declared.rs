@@ -1,6 +1,6 @@
 //! Platforms that a configuration declares: what is refused, and how it is said.
 
-use crate::platforms::{ClaimKind, DeclaredBy, Platform, Presence, TokenPlace};
+use crate::platforms::{ClaimKind, DeclaredBy, Platform, Presence, TokenPlace, Values, check_declaration};
 
 const BASE: &str = r#"id = "acme"
 issuer = "https://oidc.acme.example"
@@ -231,6 +231,11 @@ fn a_declaration_of_a_known_host_may_not_be_looser() {
         .replacen("\"shared\"", "\"self-hosted\"", 1);
     assert!(read(&team).unwrap_err().contains("never looser"));
     assert!(read(&team.replacen("\"self-hosted\"", "\"per-tenant\"", 1)).is_ok());
+    let named = Platform::named(&text, DeclaredBy::Configuration).map_err(|e| e.to_string());
+    assert_eq!(named.unwrap_err(), found);
+    // what an older catalogue accepted can still be read, and is asked about where it is used
+    let before = Platform::ever_named(&text, DeclaredBy::Configuration).unwrap();
+    assert!(check_declaration(&before, &before.issuer(&Values::new()).unwrap()).is_err());
 }
 
 #[test]
