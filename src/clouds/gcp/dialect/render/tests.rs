@@ -69,10 +69,10 @@ fn constructs() {
         (base(), "assertion.sub in ['s']"),
         (
             Written {
-                subjects: words(&["b", "it's", "a\\n\n"]),
+                subjects: words(&["b", "it's", "a\\n"]),
                 ..base()
             },
-            r"assertion.sub in ['a\\n\n', 'b', 'it\'s']",
+            r"assertion.sub in ['a\\n', 'b', 'it\'s']",
         ),
         (
             Written {
