@@ -73,17 +73,14 @@ fn a_role_with_its_provider() {
     for (change, step) in [
         (
             ("sub", json!("t")),
-            "Statement[0] condition StringEquals issuer.example:sub",
+            "statement 1 (Allow): StringEquals issuer.example:sub",
         ),
         (("aud", json!("b")), "client ids of the provider"),
         (("iss", json!(1)), "issuer"),
     ] {
         let (verdict, refused) = decide(&role(&[]), &known, &claims(&[change]), None);
         assert_eq!(verdict, Verdict::Deny);
-        assert!(
-            refused.contains(step.rsplit(' ').next().unwrap()) || refused == step,
-            "{refused}"
-        );
+        assert_eq!(refused, step);
     }
     let elsewhere = role(&[("Arn", json!("arn:aws:iam::444455556666:role/deploy"))]);
     assert_eq!(decide(&elsewhere, &known, &claims(&[]), None).0, Verdict::Deny);
