@@ -6,84 +6,16 @@
     clippy::indexing_slicing
 )]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+#[path = "evaluate_command/question.rs"]
+mod question;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::{Value, json};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_oidcfed");
+use question::Question;
+
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 const MAIN: &str = "repo:acme/api:ref:refs/heads/main";
-
-/// Files of one question, in a directory of its own.
-struct Question {
-    directory: tempfile::TempDir,
-    arguments: Vec<String>,
-    stdin: String,
-}
-
-struct Answer {
-    code: i32,
-    stdout: String,
-    stderr: String,
-}
-
-impl Question {
-    fn about(document: &Value) -> Self {
-        let question = Self {
-            directory: tempfile::tempdir().unwrap(),
-            arguments: vec!["evaluate".to_owned(), "document.json".to_owned()],
-            stdin: String::new(),
-        };
-        question.file("document.json", &document.to_string());
-        question
-    }
-
-    fn file(&self, name: &str, text: &str) {
-        std::fs::write(self.directory.path().join(name), text).unwrap();
-    }
-
-    fn with(mut self, arguments: &[&str]) -> Self {
-        self.arguments
-            .extend(arguments.iter().map(|&argument| argument.to_owned()));
-        self
-    }
-
-    fn claims(self, claims: &Value) -> Self {
-        self.file("claims.json", &claims.to_string());
-        self.with(&["--claims", "claims.json"])
-    }
-
-    fn ask(self) -> Answer {
-        let mut child = Command::new(PROGRAM)
-            .args(&self.arguments)
-            .current_dir(self.directory.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        // it may end without reading
-        let _ = child.stdin.take().unwrap().write_all(self.stdin.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Answer {
-            code: output.status.code().unwrap(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-}
-
-impl Answer {
-    fn first_line(&self) -> &str {
-        self.stdout.lines().next().unwrap_or_default()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {} {}", self.stdout, self.stderr))
-    }
-}
 
 fn claims(audience: &str, subject: &str) -> Value {
     json!({"iss": GITHUB, "aud": audience, "sub": subject, "repository_id": "7"})
