@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`trust`] | the language of trust: issuer, audience, claims, pattern, condition, decision, finding (pure) |
 //! | [`platforms`] | who signs: the catalogue of platforms (pure) |
+//! | [`lint`] | what is wrong with a trust, found and proven (pure) |
 //! | [`clouds`] | who trusts: one folder per cloud, the same names in each |
 //! | [`oidc`] | being an OpenID Connect client: discovery, key sets, verification, thumbprints |
 //! | [`framework`] | a thin provider framework, free of the wire |
@@ -20,6 +21,7 @@
 pub mod cli;
 pub mod clouds;
 pub mod framework;
+pub mod lint;
 pub mod oidc;
 pub mod platforms;
 pub mod plugin;

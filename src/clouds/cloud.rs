@@ -28,6 +28,11 @@ pub trait Cloud: Send + Sync + 'static {
         diagnostics: &mut Diagnostics,
     );
 
+    /// Ids of the rules that a trust of this cloud can break besides the linter's own.
+    fn rules(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Its resources, data sources, ephemeral resources and functions.
     fn parts(&self) -> Parts;
 }

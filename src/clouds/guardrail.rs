@@ -31,15 +31,17 @@ impl Mode {
     }
 }
 
-/// The rules a trust can break, by id.
-pub const RULES: [&str; 6] = [
-    "missing-subject",
-    "open-subject",
-    "open-owner-prefix",
-    "missing-audience",
-    "audience-widens",
-    "revives-roles",
-];
+/// The rules a trust can break, by id: those of the linter, and what each cloud has besides.
+pub fn rules() -> Vec<&'static str> {
+    let of_clouds = super::all().into_iter().flat_map(|cloud| cloud.rules());
+    let mut rules: Vec<_> = crate::lint::rules()
+        .map(|rule| rule.id)
+        .chain(of_clouds)
+        .collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
 
 /// The severities, from mild to grave.
 pub const SEVERITIES: [Severity; 5] = [

@@ -140,9 +140,10 @@ impl Entry {
                 });
             }
         }
-        let mut subjects = Vec::new();
+        let (mut subjects, mut free_subjects) = (Vec::new(), Vec::new());
         for (at, subject) in self.subject.unwrap_or_default().into_iter().enumerate() {
             if origin.has_it_in_words(&subject.template) {
+                free_subjects.push(subject.template);
                 continue;
             }
             subjects.push(SubjectForm {
@@ -209,6 +210,7 @@ impl Entry {
             tenant_sub_prefixes: prefixes,
             variables: self.variable.unwrap_or_default(),
             subjects,
+            free_subjects,
             azp,
             aws_roles_claim: self.aws_roles_claim.unwrap_or(Presence::Sometimes),
             audience_set_by: self.audience_set_by,

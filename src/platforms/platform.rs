@@ -76,6 +76,8 @@ pub struct Platform {
     pub tenant_sub_prefixes: Vec<String>,
     pub variables: BTreeMap<String, Variable>,
     pub subjects: Vec<SubjectForm>,
+    /// Further forms of the subject, in words: such as tenants put together themselves.
+    pub free_subjects: Vec<String>,
     pub azp: Azp,
     /// How often tokens carry `https://aws.amazon.com/roles`.
     pub aws_roles_claim: Presence,
@@ -134,5 +136,12 @@ pub(super) fn host_may_be(host: &str, issuer: &IssuerUrl) -> bool {
                 .filter(|label| !label.is_empty());
             labels.count() >= 2 && found.ends_with(end)
         }
+    }
+}
+
+impl Platform {
+    /// What a claim is made of, where that are the variables of the subject.
+    pub fn claim_template(&self, claim: &str) -> Option<&Template> {
+        self.claim_forms.get(claim)?.value.as_ref()
     }
 }

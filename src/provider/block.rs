@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::clouds::guardrail::{Guardrail, Mode, RULES, SEVERITIES};
+use crate::clouds::guardrail::{Guardrail, Mode, SEVERITIES, rules};
 use crate::clouds::{Common, Environment};
 use crate::framework::{Attr, Attribute, Convert, Diagnostics, Path, StringSet, Value, parse_duration};
 use crate::oidc::ExtraRoots;
@@ -205,13 +205,14 @@ async fn read_bundle(file: &str) -> Result<Vec<u8>, String> {
 
 fn severity_or_rule(text: &str) -> Result<(), String> {
     let severities = SEVERITIES.map(Severity::as_str);
-    if severities.contains(&text) || RULES.contains(&text) {
+    let rules = rules();
+    if severities.contains(&text) || rules.contains(&text) {
         return Ok(());
     }
     Err(format!(
         "expected a severity ({}) or a rule ({}), found `{text}`",
         severities.join(", "),
-        RULES.join(", ")
+        rules.join(", ")
     ))
 }
 

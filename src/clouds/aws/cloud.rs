@@ -2,7 +2,9 @@
 
 use super::configuration::{Configuration, attribute, read, validate};
 use super::data_sources;
+use super::dialect::lint::RULES;
 use super::resources::{AwsTrustResource, OidcProviderResource};
+use super::sharing::SHARING_RULES;
 use crate::clouds::{Cloud, Common, Environment};
 use crate::framework::{Attribute, Diagnostics, Parts, Value};
 
@@ -35,6 +37,11 @@ impl Cloud for Aws {
         if let Some(configured) = read(block, common, environment, diagnostics) {
             self.configuration.set(configured);
         }
+    }
+
+    fn rules(&self) -> Vec<&'static str> {
+        let of_policies = RULES.iter().map(|rule| rule.id);
+        of_policies.chain(SHARING_RULES).collect()
     }
 
     fn parts(&self) -> Parts {

@@ -4,7 +4,7 @@ use super::arn::ProviderArn;
 use super::condition_keys::{claim_keys, is_built_in};
 use super::evaluate::{Context, federated_verdict};
 use super::policy::{ConditionKey, PolicyDocument};
-use super::witness::{Subjects, Witness, witness};
+use super::witness::{Witness, witness};
 use crate::trust::{Audience, Claims, Verdict};
 
 /// An example of a token that the role could let in under this audience (the value STS compares with the client ids).
@@ -19,8 +19,6 @@ pub fn would_admit(policy: &PolicyDocument, provider: &ProviderArn, audience: &A
         provider_url: provider.url(),
         provider_arn: &provider.to_string(),
         audience: Some(audience.as_str()),
-        subjects: Subjects::Suggested,
-        beside: &|_| Claims::default(),
     };
     witness(policy, &wanted).or_else(|| {
         let mut guess = Claims::default();

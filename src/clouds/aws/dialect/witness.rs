@@ -17,18 +17,6 @@ pub(super) struct Witness<'a> {
     pub provider_arn: &'a str,
     /// What STS compares with the client ids; `None`: one that the statement accepts.
     pub audience: Option<&'a str>,
-    pub subjects: Subjects<'a>,
-    /// What a token with a subject says besides. The policy's own conditions only fill in what this leaves open: a token whose
-    /// subject is somebody's and whose other claims are somebody else's is none that an issuer signs.
-    pub beside: &'a dyn Fn(&str) -> Claims,
-}
-
-/// Which subjects the tokens may have.
-pub(super) enum Subjects<'a> {
-    /// Those that the policy itself suggests.
-    Suggested,
-    /// These, in order.
-    Only(&'a [String]),
 }
 
 /// What stands in for a run of characters.
@@ -38,11 +26,7 @@ const FILLERS: [&str; 4] = ["evil", "evil/x:ref:refs/heads/main", "evil:x", "1"]
 pub(super) fn witness(policy: &PolicyDocument, wanted: &Witness<'_>) -> Option<Claims> {
     let allows = policy.statements.iter().filter(|s| s.effect == Effect::Allow);
     let mut candidates = allows.flat_map(|statement| {
-        let subjects = match wanted.subjects {
-            Subjects::Suggested => suggested(statement, wanted.provider_url),
-            Subjects::Only(subjects) => subjects.to_vec(),
-        };
-        subjects
+        suggested(statement, wanted.provider_url)
             .into_iter()
             .map(|subject| token(statement, wanted, &subject))
     });
@@ -64,8 +48,7 @@ fn suggested(statement: &Statement, url: &str) -> Vec<String> {
 
 fn token(statement: &Statement, wanted: &Witness<'_>, subject: &str) -> Claims {
     let url = wanted.provider_url;
-    let beside = (wanted.beside)(subject);
-    let mut claims = beside.clone();
+    let mut claims = Claims::default();
     claims.insert("iss", json!(format!("https://{url}")));
     let first = |claim: &str| {
         let of_claim = |c: &&Condition| {
@@ -99,9 +82,6 @@ fn token(statement: &Statement, wanted: &Witness<'_>, subject: &str) -> Claims {
         let (Some(key), Some(value)) = (claim_key(url, &claim), examples(condition, "x").next()) else {
             continue;
         };
-        if beside.get(key.claim).is_some() {
-            continue;
-        }
         let value: Value = if key.kind == KeyKind::List {
             json!([value])
         } else {

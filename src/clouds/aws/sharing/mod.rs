@@ -18,7 +18,7 @@ pub use join_error::JoinError;
 pub use joining::{Joining, Taken};
 pub use leaving::Left;
 pub use membership::{Membership, fingerprint, mark_of_trust};
-pub use neighbours::{Neighbour, names_provider, widened};
+pub use neighbours::{Neighbour, SHARING_RULES, names_provider, widened};
 pub use ownership::{Ownership, OwnershipError};
 pub use seats::Sharing;
 

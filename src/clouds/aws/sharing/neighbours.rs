@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use super::{Holder, Sharing};
 use crate::clouds::aws::client::{AwsError, Iam, Role};
-use crate::clouds::aws::dialect::{IssuerFacts, PolicyDocument, ProviderArn, lint, would_admit};
+use crate::clouds::aws::dialect::{PolicyDocument, ProviderArn, lint, would_admit};
+use crate::lint::{IssuerFacts, worst_opening};
 use crate::trust::{Audience, Finding, Severity};
+
+/// Ids of the rules about what sharing a provider does to other roles.
+pub const SHARING_RULES: [&str; 2] = ["audience-widens", "revives-roles"];
 
 /// A role whose trust policy names the provider.
 #[derive(Clone, Debug)]
@@ -102,11 +106,12 @@ fn newly_open(
         .policy
         .as_ref()
         .and_then(|policy| would_admit(policy, provider, admitted));
+    let [widens, revives] = SHARING_RULES;
     let (rule, how) = if revived {
-        ("revives-roles", format!("creating the provider `{provider}`"))
+        (revives, format!("creating the provider `{provider}`"))
     } else {
         (
-            "audience-widens",
+            widens,
             format!("adding the audience `{admitted}` to the provider `{provider}`"),
         )
     };
@@ -129,12 +134,7 @@ fn newly_open(
 
 /// That of the role concerned; at least medium, since somebody's door opens.
 fn severity(role: &Neighbour) -> Severity {
-    let worst = |policy: &PolicyDocument| {
-        lint(policy, &IssuerFacts::of)
-            .iter()
-            .map(|finding| finding.severity)
-            .max()
-    };
+    let worst = |policy: &PolicyDocument| worst_opening(&lint(policy, &IssuerFacts::of));
     role.policy
         .as_ref()
         .map_or(Severity::Critical, |policy| {

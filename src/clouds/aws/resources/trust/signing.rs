@@ -1,9 +1,10 @@
 //! Who signs the tokens of each branch, and what the linter makes of that.
 
 use super::model::TrustModel;
-use crate::clouds::aws::dialect::{IssuerFacts, PolicyDocument, lint};
+use crate::clouds::aws::dialect::{PolicyDocument, lint};
 use crate::clouds::trust_arguments::{Signer, path_of};
 use crate::framework::Diagnostics;
+use crate::lint::IssuerFacts;
 use crate::trust::{Finding, IssuerUrl, Terms, Trust};
 
 /// Where a platform is written, and what stands there.

@@ -1,0 +1,129 @@
+//! What tokens of somebody else a branch lets in, found once for all rules.
+
+mod crossing;
+mod delimiters;
+mod inside;
+mod opening;
+mod subject;
+
+pub(crate) use opening::{Example, Kind, Opening};
+
+use std::collections::BTreeMap;
+
+use super::branch::{Branch, Test};
+use super::issuer::{Form, Free};
+use super::language::Automaton;
+use crate::trust::Glob;
+
+/// A branch with what was found about it.
+pub(crate) struct Analysis<'a> {
+    pub branch: &'a Branch<'a>,
+    pub forms: Vec<Form>,
+    pub free: Free,
+    /// Whether a claim other than the subject says by an id whose the token is.
+    pub is_pinned_by_id: bool,
+    /// Whether such a claim names the workload too.
+    pub is_workload_pinned: bool,
+    /// Whether the subject, or what it is made of, is tested at all.
+    pub is_subject_tested: bool,
+    pub openings: Vec<Opening>,
+    /// Subjects that are meant.
+    pub own: Vec<Example>,
+    /// Values of subjects that the issuer cannot produce.
+    pub impossible: Vec<String>,
+}
+
+/// Everything that constrains the subject besides the value looked at.
+pub(crate) struct Around {
+    tests: Vec<Automaton>,
+    not: Vec<Automaton>,
+    /// What tests of claims made of the variables of a subject say about it, by number of the form.
+    made: Vec<Vec<Automaton>>,
+}
+
+impl<'a> Analysis<'a> {
+    pub(crate) fn of(branch: &'a Branch<'a>) -> Self {
+        let facts = &branch.facts;
+        let pinning = |claim: &&str| branch.is_exact(claim);
+        let ids = facts.id_claims();
+        let mut analysis = Self {
+            branch,
+            forms: Form::all(facts),
+            free: Free::of(facts),
+            is_pinned_by_id: ids.iter().any(pinning),
+            is_workload_pinned: ids.iter().filter(|c| !facts.is_tenant_claim(c)).any(pinning),
+            is_subject_tested: branch.restricting("sub").next().is_some(),
+            openings: Vec::new(),
+            own: Vec::new(),
+            impossible: Vec::new(),
+        };
+        // The narrowest test is the one to talk about; which it is does not depend on the order of tests.
+        let own = branch.restricting("sub").min_by_key(|test| {
+            let wildcards = |glob: &Glob| glob.as_literal().is_none();
+            let open = test.values.iter().filter(|glob| wildcards(glob)).count();
+            let mut written = test.written.clone();
+            written.sort();
+            (open, test.values.len(), written)
+        });
+        match own {
+            Some(test) => {
+                let around = analysis.around(Some(test));
+                let mut values: Vec<(&String, &Glob)> = test.written.iter().zip(&test.values).collect();
+                values.sort();
+                values.dedup();
+                for (written, glob) in values {
+                    analysis.value(written, glob, test.ignores_case, &around);
+                }
+            }
+            None => {
+                let around = analysis.around(None);
+                analysis.without_subject(&around);
+            }
+        }
+        analysis.openings.sort_by_key(|opening| opening.order());
+        analysis.openings.dedup_by(|b, a| a.absorb(b));
+        analysis
+    }
+
+    fn around(&self, own: Option<&Test>) -> Around {
+        let automaton = |test: &Test| Automaton::of_globs(&test.values, test.ignores_case);
+        let others = self.branch.restricting("sub").filter(|test| Some(*test) != own);
+        let negated = self
+            .branch
+            .tests
+            .iter()
+            .filter(|t| t.claim == "sub" && t.is_negated);
+        let made = self.forms.iter().map(|form| self.made(form));
+        Around {
+            tests: others.map(automaton).collect(),
+            not: negated.map(automaton).collect(),
+            made: made.collect(),
+        }
+    }
+
+    /// One automaton for each test of a claim that is made of variables of the form.
+    fn made(&self, form: &Form) -> Vec<Automaton> {
+        let tests = self
+            .branch
+            .tests
+            .iter()
+            .filter(|t| t.restricts() && t.claim != "sub");
+        tests
+            .filter_map(|test| {
+                let bindings: Vec<BTreeMap<String, Glob>> = test
+                    .values
+                    .iter()
+                    .map(|glob| self.bindings(form, &test.claim, glob))
+                    .collect::<Option<_>>()?;
+                match bindings.as_slice() {
+                    [only] => form.with(only),
+                    // Several values: the union, as one automaton.
+                    several => {
+                        let parts: Option<Vec<_>> = several.iter().map(|b| form.with(b)).collect();
+                        Some(Automaton::union(&parts?))
+                    }
+                }
+            })
+            .collect()
+    }
+}

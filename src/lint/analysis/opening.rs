@@ -1,0 +1,71 @@
+//! Something open, with a subject that shows it.
+
+use crate::lint::language::Letter;
+use crate::trust::Severity;
+
+/// What is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    /// Nothing tests the subject.
+    Untested,
+    /// A pattern without any text that names a tenant or anything else.
+    Anybody,
+    /// A wildcard in place of the tenant, with text behind it.
+    AnyTenant,
+    /// A wildcard inside the tenant's name.
+    TenantPrefix,
+    /// A subject that a tenant put together, without its name.
+    NamelessSubject,
+    Compartment,
+    WholeTenant,
+    NamePrefix,
+    AnyContext,
+    AnyBranch,
+    AnyTag,
+    RefPrefix,
+    PullRequest,
+    PlanPhase,
+    /// A wildcard can swallow a delimiter, so that what stands behind it is read inside a name that the workload chooses.
+    Crossing,
+    /// The tenant is named by a name that may become somebody else's.
+    MutableName,
+}
+
+/// Something open about a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Opening {
+    pub kind: Kind,
+    /// The pattern or subject as written, or the issuer.
+    pub value: String,
+    pub severity: Severity,
+    /// Subjects of tokens that should not get in and may, with the number of their form.
+    pub subjects: Vec<Example>,
+}
+
+/// A subject to try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Example {
+    /// Found in the language of a form.
+    Found { form: usize, letters: Vec<Letter> },
+    /// A guess.
+    Text(String),
+}
+
+impl Opening {
+    pub(super) fn order(&self) -> (Kind, String) {
+        (self.kind, self.value.clone())
+    }
+
+    /// Takes over what another says of the same thing; false: it is about something else.
+    pub(super) fn absorb(&mut self, other: &mut Self) -> bool {
+        let same = self.order() == other.order();
+        if same {
+            if other.severity > self.severity {
+                std::mem::swap(&mut self.subjects, &mut other.subjects);
+                self.severity = other.severity;
+            }
+            self.subjects.append(&mut other.subjects);
+        }
+        same
+    }
+}

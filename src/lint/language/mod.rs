@@ -1,0 +1,15 @@
+//! Sets of texts as small automata over characters, and the search for a text that several of them have.
+//!
+//! Knows nothing of tokens. Exact where it says so; where a set of texts is widened, it only ever grows, so that "nothing
+//! in common" stays true.
+
+mod automaton;
+mod expression;
+mod label;
+mod search;
+
+pub(crate) use automaton::{Automaton, Builder, Edge};
+#[cfg(test)]
+pub(crate) use expression::Laid;
+pub(crate) use label::Label;
+pub(crate) use search::{Found, Letter, Tracks, search, text};

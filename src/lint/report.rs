@@ -1,0 +1,57 @@
+//! Putting all findings together.
+
+use super::analysis::Analysis;
+use super::branch::Branch;
+use super::rule::{Class, Rule};
+use super::rules::RULES;
+use crate::trust::{Finding, Severity};
+
+/// All rules of this room.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().map(|checked| &checked.rule)
+}
+
+/// Everything the rules find, the worst first, then by rule, witness and value. Nothing of it depends on the order in which
+/// things were written.
+pub fn lint(branches: &[Branch<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for branch in branches {
+        let analysis = Analysis::of(branch);
+        for checked in RULES {
+            let hits = (checked.check)(&analysis).into_iter();
+            findings.extend(hits.map(|hit| checked.rule.finding(hit)));
+        }
+    }
+    sorted(findings)
+}
+
+/// The worst of what lets somebody in, or may.
+pub fn worst_opening(findings: &[Finding]) -> Option<Severity> {
+    let is_open = |finding: &&Finding| {
+        let rule = rules().find(|rule| rule.id == finding.rule);
+        rule.is_some_and(|rule| matches!(rule.class, Class::Open | Class::Fragile | Class::Unanalysable))
+    };
+    findings
+        .iter()
+        .filter(is_open)
+        .map(|finding| finding.severity)
+        .max()
+}
+
+/// The worst first, each thing said once: where two findings of a rule are about the same value, the worse of them, and of
+/// equals the one with a witness.
+pub fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.rule, f.value.clone());
+        let worst = b.severity.cmp(&a.severity);
+        let proven = b.witness.is_some().cmp(&a.witness.is_some());
+        let rest = (&a.witness, &a.message).cmp(&(&b.witness, &b.message));
+        key(a).cmp(&key(b)).then(worst).then(proven).then(rest)
+    });
+    findings.dedup_by(|b, a| (a.rule, &a.value) == (b.rule, &b.value));
+    findings.sort_by(|a, b| {
+        let worst = b.severity.cmp(&a.severity);
+        worst.then_with(|| (a.rule, &a.witness, &a.value).cmp(&(b.rule, &b.witness, &b.value)))
+    });
+    findings
+}
