@@ -5,12 +5,20 @@ mod environment;
 
 pub mod aws;
 pub mod azure;
+pub mod deciding;
 pub mod gcp;
 pub mod guardrail;
 pub mod trust_arguments;
 
 pub use cloud::{Cloud, Common};
 pub use environment::Environment;
+
+use crate::framework::Parts;
+
+/// What every cloud offers that needs no configuration.
+pub fn functions() -> Parts {
+    aws::functions().and(gcp::functions()).and(azure::functions())
+}
 
 /// Every cloud, unconfigured. A new cloud is a folder and a line here.
 pub fn all() -> Vec<Box<dyn Cloud>> {

@@ -97,7 +97,8 @@ impl Provider for Oidcfed {
             .function(SubjectsFunction)
             .function(ParseSubjectFunction)
             .function(ClaimsFunction)
-            .function(ThumbprintFunction);
+            .function(ThumbprintFunction)
+            .and(clouds::functions());
         self.clouds
             .iter()
             .fold(own, |parts, cloud| parts.and(cloud.parts()))

@@ -117,3 +117,60 @@ fn a_wrong_argument_is_named() {
         assert!(text.contains(told), "{call}: {text}");
     }
 }
+
+/// The decisions of the three clouds, from HCL objects and from JSON.
+#[test]
+fn decisions_from_hcl() {
+    let body = r#"
+locals {
+  arn    = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+  issuer = "https://token.actions.githubusercontent.com"
+  claims = { iss = local.issuer, aud = "sts.amazonaws.com", sub = "repo:acme/api:ref:refs/heads/main", iat = 1790000000, exp = 1790000300 }
+  policy = {
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { Federated = local.arn }
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:acme*/*" }
+      }
+    }]
+  }
+  provider   = { url = local.issuer, client_ids = ["sts.amazonaws.com"], role_arn = "arn:aws:iam::111122223333:role/deploy" }
+  google     = {
+    name                = "projects/1/locations/global/workloadIdentityPools/ci/providers/github"
+    issuer_uri          = local.issuer
+    allowed_audiences   = ["sts.amazonaws.com"]
+    attribute_mapping   = { "google.subject" = "assertion.sub" }
+    attribute_condition = "assertion.sub == 'repo:acme/api:ref:refs/heads/main'"
+    binding             = null
+  }
+  credential = { issuer = local.issuer, audiences = ["api://AzureADTokenExchange"], subject = local.claims.sub }
+}
+output "all" {
+  value = {
+    aws     = provider::oidcfed::evaluate_aws(jsonencode(local.policy), local.provider, local.claims).decision
+    refused = provider::oidcfed::evaluate_aws(local.policy, local.provider, merge(local.claims, { sub = "repo:other/x:pull_request" })).decision
+    gcp     = provider::oidcfed::evaluate_gcp(local.google, local.claims).decision
+    azure   = provider::oidcfed::evaluate_azure(jsonencode(local.credential), local.claims).decision
+    lint    = provider::oidcfed::lint_aws(local.policy, null)[0].rule
+    witness = jsondecode(provider::oidcfed::lint_aws(local.policy, "github-actions")[0].witness).iss
+  }
+}
+"#;
+    let Some(terraform) = configuration(body) else {
+        return;
+    };
+    terraform.apply();
+    let found = terraform
+        .run(&["output", "-json", "all"])
+        .succeeded("output")
+        .json();
+    let expected = serde_json::json!({
+        "aws": "allow", "refused": "deny", "gcp": "allow", "azure": "deny",
+        "lint": "open-owner-prefix", "witness": "https://token.actions.githubusercontent.com",
+    });
+    assert_eq!(found, expected);
+}

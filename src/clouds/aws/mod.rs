@@ -8,6 +8,7 @@ mod data_sources;
 pub mod diagnosis;
 pub mod dialect;
 pub mod emulator;
+mod functions;
 pub mod resources;
 pub mod sharing;
 pub mod tags;
@@ -15,3 +16,4 @@ pub mod tags;
 mod sandbox_guard;
 
 pub use cloud::Aws;
+pub use functions::functions;

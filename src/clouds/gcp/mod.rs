@@ -1,3 +1,6 @@
 //! Google Cloud: a workload identity pool provider, and what the identities of a pool may do.
 
 pub mod dialect;
+mod functions;
+
+pub use functions::functions;

@@ -1,6 +1,7 @@
 //! The whole provider, driven as a host drives it, against the emulated AWS: everything but the wire.
 
 mod data_sources;
+mod deciding;
 mod host;
 mod imported;
 mod lab;

@@ -1,0 +1,176 @@
+//! The functions that decide about tokens and judge trusts, called as the host calls them.
+
+use serde_json::{Value as Json, json};
+
+use crate::clouds::Environment;
+use crate::framework::{FunctionError, Reading, Server, Type, Value, from_json, to_json};
+use crate::provider::Oidcfed;
+use crate::shared_files::shared_json;
+
+fn server() -> Server {
+    Server::new(Oidcfed::with_environment(Environment::of([])))
+}
+
+fn text(document: &Json) -> Value {
+    Value::Dynamic(Box::new((Type::String, Value::string(document.to_string()))))
+}
+
+/// As the host has an object that was written in HCL.
+fn native(document: &Json) -> Value {
+    fn ty(document: &Json) -> Type {
+        match document {
+            Json::Null => Type::Dynamic,
+            Json::Bool(_) => Type::Bool,
+            Json::Number(_) => Type::Number,
+            Json::String(_) => Type::String,
+            Json::Array(items) => Type::Tuple(items.iter().map(ty).collect()),
+            Json::Object(members) => Type::Object(members.iter().map(|(k, v)| (k.clone(), ty(v))).collect()),
+        }
+    }
+    let ty = ty(document);
+    let value = from_json(document, &ty, Reading::Exact).unwrap();
+    Value::Dynamic(Box::new((ty, value)))
+}
+
+fn call(name: &str, arguments: &[Value]) -> Result<Json, FunctionError> {
+    Ok(to_json(&server().call(name, arguments)?).unwrap())
+}
+
+fn rows(name: &str) -> Vec<Json> {
+    let rows = shared_json(name).unwrap_or_else(|| json!([]));
+    rows.as_array().unwrap().clone()
+}
+
+const ISSUER: &str = "https://token.actions.githubusercontent.com";
+
+fn policy(sub: &str) -> Json {
+    json!({ "Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow",
+        "Principal": { "Federated": "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" },
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": { "StringLike": { "token.actions.githubusercontent.com:sub": sub },
+                       "StringEquals": { "token.actions.githubusercontent.com:aud": "sts.amazonaws.com" } },
+    }] })
+}
+
+fn claims(sub: &str) -> Json {
+    json!({ "iss": ISSUER, "aud": "sts.amazonaws.com", "sub": sub })
+}
+
+#[test]
+fn aws() {
+    let provider = json!({ "url": ISSUER, "client_ids": ["sts.amazonaws.com"], "role_arn": "arn:aws:iam::111122223333:role/deploy" });
+    let decision = |provider: &Json, sub: &str| {
+        let policy = policy("repo:acme/api:*");
+        let of = |form: fn(&Json) -> Value| {
+            let arguments = [form(&policy), form(provider), form(&claims(sub))];
+            call("evaluate_aws", &arguments).unwrap()
+        };
+        assert_eq!(of(text), of(native));
+        of(text)
+    };
+    assert_eq!(decision(&provider, "repo:acme/api:x")["decision"], "allow");
+    let refused = decision(&provider, "repo:other/api:x");
+    assert_eq!(refused["decision"], "deny");
+    let last = refused["steps"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["verdict"], "deny");
+    assert!(
+        last["found"].as_str().unwrap().contains("repo:other/api:x"),
+        "{last}"
+    );
+    // nobody said which audiences are registered
+    let bare = json!({ "url": ISSUER, "role_arn": "arn:aws:iam::111122223333:role/deploy" });
+    assert_eq!(decision(&bare, "repo:acme/api:x")["decision"], "unknown");
+    let other = json!({ "url": ISSUER, "client_ids": ["other"] });
+    assert_eq!(decision(&other, "repo:acme/api:x")["decision"], "deny");
+}
+
+#[test]
+fn every_row_of_google_and_azure() {
+    for row in rows("vectors/gcp_wif_eval.json") {
+        let expected = if row["accepted"] == true { "allow" } else { "deny" };
+        let arguments = [text(&row["provider"]), text(&row["claims"])];
+        let found = call("evaluate_gcp", &arguments).unwrap_or_else(|e| panic!("{}: {}", row["id"], e.text));
+        assert_eq!(found["decision"], expected, "{}", row["id"]);
+        if row["binding"].is_string() {
+            let mut provider = row["provider"].clone();
+            provider["binding"] = row["binding"].clone();
+            let found = call("evaluate_gcp", &[text(&provider), text(&row["claims"])]).unwrap();
+            let matches = found["decision"] == "allow";
+            assert_eq!(json!(matches), row["binding_matches"], "{}", row["id"]);
+        }
+    }
+    for row in rows("vectors/azure_fic_eval.json") {
+        let expected = if row["accepted"] == true { "allow" } else { "deny" };
+        let arguments = [text(&row["fic"]), text(&row["claims"])];
+        let found =
+            call("evaluate_azure", &arguments).unwrap_or_else(|e| panic!("{}: {}", row["id"], e.text));
+        assert_eq!(found["decision"], expected, "{}", row["id"]);
+    }
+}
+
+#[test]
+fn lint_of_trust_policies() {
+    let found = call("lint_aws", &[native(&policy("repo:acme*/*")), Value::Null]).unwrap();
+    assert_eq!(
+        (&found[0]["rule"], &found[0]["severity"]),
+        (&json!("open-owner-prefix"), &json!("critical"))
+    );
+    // the proof is a token that the other function accepts
+    let witness: Json = serde_json::from_str(found[0]["witness"].as_str().unwrap()).unwrap();
+    let provider = json!({ "url": ISSUER, "client_ids": ["sts.amazonaws.com"] });
+    let arguments = [
+        native(&policy("repo:acme*/*")),
+        native(&provider),
+        native(&witness),
+    ];
+    assert_eq!(call("evaluate_aws", &arguments).unwrap()["decision"], "allow");
+    let clean = policy("repo:acme@1/api@2:environment:production");
+    let found = call("lint_aws", &[text(&clean), Value::string("github-actions")]).unwrap();
+    let grave = |finding: &&Json| finding["severity"] != "info" && finding["severity"] != "low";
+    assert_eq!(found.as_array().unwrap().iter().find(grave), None);
+}
+
+#[test]
+fn what_is_wrong_is_said_of_its_argument() {
+    let good = [
+        text(&policy("a")),
+        text(&json!({ "url": ISSUER })),
+        text(&claims("a")),
+    ];
+    for (at, wrong, told) in [
+        (0, json!({ "Version": "2012-10-17" }), "Statement"),
+        (1, json!({ "client_ids": [] }), "URL"),
+        (1, json!({ "url": ISSUER, "role_arn": "x" }), "role_arn"),
+        (2, json!(["a"]), "claims"),
+    ] {
+        let mut arguments = good.clone();
+        arguments[at] = text(&wrong);
+        let error = call("evaluate_aws", &arguments).unwrap_err();
+        assert_eq!(error.argument, Some(i64::try_from(at).unwrap()), "{}", error.text);
+        assert!(error.text.contains(told), "{}", error.text);
+    }
+    let not_json = Value::Dynamic(Box::new((Type::String, Value::string("{\n  x"))));
+    let error = call("lint_aws", &[not_json, Value::Null]).unwrap_err();
+    assert!(error.text.contains("line 2"), "{}", error.text);
+    let error = call("lint_aws", &[text(&policy("a")), Value::string("no-such")]).unwrap_err();
+    assert_eq!(error.argument, Some(1), "{}", error.text);
+    let provider = json!({ "name": "projects/1/locations/global/workloadIdentityPools/ci/providers/x", "issuer_uri": ISSUER,
+                           "attribute_mapping": { "google.subject": "assertion.sub" }, "binding": "everyone" });
+    let error = call("evaluate_gcp", &[text(&provider), text(&claims("a"))]).unwrap_err();
+    assert!(
+        error.argument == Some(0) && error.text.contains("binding"),
+        "{}",
+        error.text
+    );
+    let error = call(
+        "evaluate_azure",
+        &[text(&json!({ "issuer": 1 })), text(&claims("a"))],
+    )
+    .unwrap_err();
+    assert!(
+        error.argument == Some(0) && error.text.contains("/issuer"),
+        "{}",
+        error.text
+    );
+}
