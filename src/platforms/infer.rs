@@ -1,5 +1,8 @@
 //! Which platform an issuer belongs to.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use super::catalogue::all;
 use super::error::PlatformError;
 use super::platform::{Azp, IssuerForm, Platform, Presence, host_may_be};
@@ -25,26 +28,50 @@ pub fn infer(issuer: &IssuerUrl) -> Inference<'static> {
 /// Looks an issuer up in the catalogue and among declared platforms, by the same rule. All that fit are united: a declaration
 /// adds to what the catalogue knows and never takes its place.
 pub fn infer_with<'a>(issuer: &IssuerUrl, declared: &'a [Platform]) -> Inference<'a> {
-    let of_catalogue = all()
+    let declared = declared
         .iter()
-        .filter(|listed| listed.issuers.iter().any(|form| may_be(form, issuer)))
-        .filter_map(|listed| listed.platform());
+        .filter_map(|platform| Some((platform, tenancy_of(platform, issuer)?)));
     let mut inference = Inference {
         platforms: Vec::new(),
         tenancy: Tenancy::Unknown,
     };
     let mut strictest: Option<Tenancy> = None;
-    for platform in of_catalogue.chain(declared) {
-        if let Some(tenancy) = tenancy_of(platform, issuer) {
-            inference.platforms.push(platform);
-            strictest = strictest.max(Some(tenancy));
-        }
+    for (platform, tenancy) in of_catalogue(issuer).iter().copied().chain(declared) {
+        inference.platforms.push(platform);
+        strictest = strictest.max(Some(tenancy));
     }
     inference.platforms.sort_by(|a, b| a.id.cmp(&b.id));
     if let Some(tenancy) = strictest {
         inference.tenancy = tenancy;
     }
     inference
+}
+
+/// Platforms of the catalogue that an issuer fits, each with the strictest tenancy of the forms it has.
+type Fitting = Arc<[(&'static Platform, Tenancy)]>;
+
+/// How many issuers are remembered; a configuration names a handful.
+const REMEMBERED: usize = 256;
+
+/// Looks an issuer up in the catalogue alone. The catalogue is part of the program, so an answer stays true as long as the
+/// process lives, and a plan of many trusts asks for the same few issuers over and over.
+fn of_catalogue(issuer: &IssuerUrl) -> Fitting {
+    static ANSWERS: Mutex<BTreeMap<String, Fitting>> = Mutex::new(BTreeMap::new());
+    let answers = || ANSWERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = answers().get(issuer.as_str()) {
+        return Arc::clone(known);
+    }
+    let found: Fitting = all()
+        .iter()
+        .filter(|listed| listed.issuers.iter().any(|form| may_be(form, issuer)))
+        .filter_map(|listed| listed.platform())
+        .filter_map(|platform| Some((platform, tenancy_of(platform, issuer)?)))
+        .collect();
+    let mut answers = answers();
+    if answers.len() < REMEMBERED {
+        answers.insert(issuer.as_str().to_owned(), Arc::clone(&found));
+    }
+    found
 }
 
 /// The strictest tenancy of the forms that an issuer has; none when it is not the platform's.
@@ -190,6 +217,17 @@ mod tests {
             ("https://accounts.google.com", "google-service-account", Shared),
         ] {
             assert_eq!(inferred(issuer), (id.to_owned(), tenancy), "{issuer}");
+        }
+    }
+
+    #[test]
+    fn answers_stay_right_when_they_are_remembered_and_when_they_are_too_many() {
+        for _ in 0..2 {
+            for tenant in 0..=REMEMBERED {
+                let issuer = format!("https://oidc.vercel.com/acme-{tenant}");
+                assert_eq!(inferred(&issuer), ("vercel".to_owned(), Tenancy::PerTenant));
+            }
+            assert_eq!(inferred("https://oidc.vercel.com").0, "vercel-global");
         }
     }
 

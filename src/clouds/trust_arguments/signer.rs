@@ -1,5 +1,7 @@
 //! Who signs: the platform that a trust names, or that its issuer tells.
 
+use std::borrow::Cow;
+
 use crate::platforms::{
     Azp, DeclaredBy, Inference, Platform, PlatformError, Tenancy, by_id, check_declaration, infer,
 };
@@ -13,7 +15,7 @@ pub struct Signer {
     pub tenancy: Tenancy,
     pub azp: Azp,
     /// The platforms themselves, for rules that need a grammar.
-    pub platforms: Vec<Platform>,
+    pub platforms: Vec<Cow<'static, Platform>>,
 }
 
 impl Signer {
@@ -40,21 +42,22 @@ impl Signer {
         if let Some(known) = by_id(text.trim()) {
             let inference = infer(issuer);
             if inference.platforms.iter().any(|platform| platform.id == known.id) {
-                return Ok((Self::declared(known, issuer), None));
+                return Ok((Self::declared(Cow::Borrowed(known), issuer), None));
             }
             // not where the catalogue knows it: as good as a declaration, and no looser than one may be
-            return Ok(Self::checked(known, issuer));
+            return Ok(Self::checked(Cow::Borrowed(known), issuer));
         }
         let declared = Platform::ever_named(text, DeclaredBy::Configuration).map_err(|e| match e {
             PlatformError::NoSuchId { .. } => e.to_string(),
             wrong => format!("the platform file cannot be used: {wrong}"),
         })?;
-        Ok(Self::checked(&declared, issuer))
+        Ok(Self::checked(declared, issuer))
     }
 
-    fn checked(platform: &Platform, issuer: &IssuerUrl) -> (Self, Option<String>) {
+    fn checked(platform: Cow<'static, Platform>, issuer: &IssuerUrl) -> (Self, Option<String>) {
+        let checked = check_declaration(&platform, issuer);
         let mut signer = Self::declared(platform, issuer);
-        let Err(looser) = check_declaration(platform, issuer) else {
+        let Err(looser) = checked else {
             return (signer, None);
         };
         if let PlatformError::Looser { known, .. } = &looser {
@@ -63,21 +66,17 @@ impl Signer {
         (signer, Some(looser.to_string()))
     }
 
-    fn inferred(inference: &Inference<'_>) -> Self {
+    fn inferred(inference: &Inference<'static>) -> Self {
         Self {
             id: inference.id(),
             tenancy: inference.tenancy,
             azp: inference.azp(),
-            platforms: inference
-                .platforms
-                .iter()
-                .map(|&platform| platform.clone())
-                .collect(),
+            platforms: inference.platforms.iter().copied().map(Cow::Borrowed).collect(),
         }
     }
 
     /// A platform that is named: never looser than what the catalogue knows of this very issuer.
-    fn declared(platform: &Platform, issuer: &IssuerUrl) -> Self {
+    fn declared(platform: Cow<'static, Platform>, issuer: &IssuerUrl) -> Self {
         let known = infer(issuer);
         let tenancy = if known.platforms.is_empty() {
             platform.tenancy
@@ -88,7 +87,7 @@ impl Signer {
             id: platform.id.clone(),
             tenancy,
             azp: platform.azp,
-            platforms: vec![platform.clone()],
+            platforms: vec![platform],
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) use form::Form;
 pub(crate) use free::Free;
 pub(crate) use part::Part;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::platforms::{Chooser, Inference, Platform, Tenancy, infer};
@@ -18,7 +19,7 @@ use crate::trust::IssuerUrl;
 pub struct IssuerFacts {
     pub tenancy: Tenancy,
     /// The platforms that sign with it; none: nobody declared it.
-    pub platforms: Vec<Platform>,
+    pub platforms: Vec<Cow<'static, Platform>>,
 }
 
 impl IssuerFacts {
@@ -107,20 +108,20 @@ impl IssuerFacts {
     }
 }
 
-impl From<&Inference<'_>> for IssuerFacts {
-    fn from(inference: &Inference<'_>) -> Self {
+impl From<&Inference<'static>> for IssuerFacts {
+    fn from(inference: &Inference<'static>) -> Self {
         Self {
             tenancy: inference.tenancy,
-            platforms: inference.platforms.iter().map(|&p| p.clone()).collect(),
+            platforms: inference.platforms.iter().copied().map(Cow::Borrowed).collect(),
         }
     }
 }
 
-impl From<&Platform> for IssuerFacts {
-    fn from(platform: &Platform) -> Self {
+impl From<Cow<'static, Platform>> for IssuerFacts {
+    fn from(platform: Cow<'static, Platform>) -> Self {
         Self {
             tenancy: platform.tenancy,
-            platforms: vec![platform.clone()],
+            platforms: vec![platform],
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What holds for every policy.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
@@ -368,7 +369,7 @@ fn what_the_catalogue_recommends_is_clean() {
         let mut condition: Value = serde_json::from_str(&text).unwrap();
         fill_all(platform, &mut condition, &issuer);
         let policy = policy_of(&json!([statement(&issuer, &condition)]));
-        let mut facts = IssuerFacts::from(platform);
+        let mut facts = IssuerFacts::from(Cow::Borrowed(platform));
         let inferred = IssuerFacts::of(&issuer);
         if !inferred.platforms.is_empty() {
             facts.tenancy = inferred.tenancy.max(facts.tenancy);
@@ -409,7 +410,7 @@ fn no_invented_tenant_gets_into_a_clean_trust() {
         let platform = by_id(id).unwrap();
         let issuer = filled(platform, platform.issuers[0].template.as_str(), "").unwrap();
         let issuer = issuer.trim_start_matches("https://").to_owned();
-        let facts = IssuerFacts::from(platform);
+        let facts = IssuerFacts::from(Cow::Borrowed(platform));
         // Where the audience names the tenant, it cannot be one and the same for all.
         let by_audience = platform.tenant_claims.iter().any(|claim| claim == "aud");
         if facts.tenancy != crate::platforms::Tenancy::Shared || by_audience {

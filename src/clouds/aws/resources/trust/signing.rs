@@ -70,7 +70,7 @@ pub fn lint_with(policy: &PolicyDocument, signers: &[(IssuerUrl, Signer)]) -> Ve
 /// A platform that is named says more than what the issuer's URL tells.
 pub fn facts_of(url: &str, signer: &Signer) -> IssuerFacts {
     let facts = match signer.platforms.as_slice() {
-        [platform] => IssuerFacts::from(platform),
+        [platform] => IssuerFacts::from(platform.clone()),
         _ => IssuerFacts::of(url),
     };
     IssuerFacts {
