@@ -254,7 +254,7 @@ impl Accounts {
         let settings = &self.0.settings;
         settings.check().map_err(AwsError::configuration)?;
         let environment_bundle = if settings.ca_bundle.is_none() {
-            environment_bundle().await?
+            environment_bundle()?
         } else {
             None
         };
@@ -375,11 +375,12 @@ impl Accounts {
 }
 
 /// `AWS_CA_BUNDLE` of the AWS tools, which the SDK for Rust does not read.
-async fn environment_bundle() -> Result<Option<Vec<u8>>, AwsError> {
+fn environment_bundle() -> Result<Option<Vec<u8>>, AwsError> {
     let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
         return Ok(None);
     };
-    let text = tokio::fs::read(&path).await;
+    // a thread for it would cost more than the file, and the system's roots are read in the same way
+    let text = std::fs::read(&path);
     text.map(Some).map_err(|e| {
         let path = path.to_string_lossy();
         AwsError::configuration(format!(

@@ -1,5 +1,6 @@
 //! The one connection pool of a process, and the roots it trusts.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_smithy_http_client::pool::{Client, ConnectionPool};
@@ -41,12 +42,18 @@ pub(super) fn client(ca_bundle: Option<&[u8]>) -> Result<Client, AwsError> {
 fn roots(ca_bundle: Option<&[u8]>) -> Result<String, AwsError> {
     let mut store = RootCertStore::empty();
     let mut pem = String::new();
+    let mut taken = HashSet::new();
     for root in rustls_native_certs::load_native_certs().certs {
         if store.add(root.clone()).is_ok() {
             push_pem(&mut pem, &root);
+            taken.insert(root);
         }
     }
     for root in ca_bundle.map(bundle).transpose()?.unwrap_or_default() {
+        // `AWS_CA_BUNDLE` is often the system's own bundle, and the SDK parses what it is given several times
+        if taken.contains(&root) {
+            continue;
+        }
         store.add(root.clone()).map_err(|e| {
             AwsError::configuration(format!(
                 "expected certificates of authorities in the CA bundle, found one that is none: {e}"
@@ -97,6 +104,12 @@ mod tests {
         let system = roots(None).map(|pem| pem.matches("BEGIN").count()).unwrap_or(0);
         let more = roots(Some(authority().as_bytes())).unwrap();
         assert_eq!(more.matches("BEGIN").count(), system + 1);
+    }
+
+    #[test]
+    fn what_the_system_trusts_already_is_not_given_twice() {
+        let both = roots(Some(authority().as_bytes())).unwrap();
+        assert_eq!(roots(Some(both.as_bytes())).unwrap(), both);
     }
 
     #[tokio::test]
