@@ -117,7 +117,7 @@ fn patterns(lab: &Lab) {
         .with("subject_patterns", r#"["job:*:main", "exact\\*"]"#)
         .with(
             "accepted_risks",
-            r#"{ "open-subject@job:*:main" = "the test's own issuer signs for nobody else" }"#,
+            r#"{ "wildcard-tenant@job:*:main" = "the test's own issuer signs for nobody else" }"#,
         );
     let terraform = applied(lab, &block);
     for subject in ["job:one:main", "job::main", "job:a:b:main", "exact*"] {
