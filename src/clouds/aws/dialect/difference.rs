@@ -1,7 +1,7 @@
 //! What a change of a trust policy lets in that was refused before, and refuses that was let in.
 //!
-//! Tokens are built from the values of both policies and tried; one that passes here and fails there is the proof. Where none is
-//! found, nothing is claimed.
+//! Tokens are built from the values of both policies and tried; one that passes here and fails there is the proof. Where the
+//! evaluator cannot tell about one that might be such a proof, and no other is found, that is said, never taken for "nobody".
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::arn::ProviderArn;
 use super::condition_keys::{KeyKind, claim_key, is_built_in};
 use super::escape::{read_exact, read_wildcard};
-use super::evaluate::{Context, RegisteredProvider, Timestamps, WebIdentityRequest, evaluate_web_identity};
+use super::lint::Provider;
 use super::policy::{Condition, Effect, PolicyDocument, PrincipalKind, Principals, Statement, Test};
 use super::render::AUTHORIZED;
 use crate::trust::{Claims, Piece, Verdict};
@@ -22,13 +22,19 @@ pub struct Difference {
     pub admits: Option<Claims>,
     /// Accepted before, refused after.
     pub refuses: Option<Claims>,
+    /// No such token was found, and of some that were tried it cannot be told whether they are accepted: whether the change
+    /// lets anybody in is not known.
+    pub may_admit: bool,
 }
 
 /// Whom the change from one policy to another lets in, and whom it shuts out.
 pub fn difference(before: &PolicyDocument, after: &PolicyDocument) -> Difference {
+    let (admits, may_admit) = only_by(after, before);
+    let (refuses, _) = only_by(before, after);
     Difference {
-        admits: only_by(after, before),
-        refuses: only_by(before, after),
+        admits,
+        refuses,
+        may_admit,
     }
 }
 
@@ -38,26 +44,29 @@ const COMBINATIONS: usize = 4096;
 /// Stand for a run of characters, besides the texts of the policies themselves.
 const FILLERS: [&str; 3] = ["other", "", "other/other:other"];
 
-/// A token that the first policy accepts and the second refuses.
-fn only_by(one: &PolicyDocument, other: &PolicyDocument) -> Option<Claims> {
+/// A token that the first policy accepts and the second refuses; without one, whether there may be one all the same.
+fn only_by(one: &PolicyDocument, other: &PolicyDocument) -> (Option<Claims>, bool) {
     let fillers = fillers([one, other]);
+    let mut doubt = false;
     for statement in one.statements.iter().filter(|s| s.effect == Effect::Allow) {
-        for (arn, url) in issuers(statement) {
-            let varied = varied(statement, other, &url, &fillers);
+        for provider in providers(statement) {
+            let varied = varied(statement, other, &provider.url, &fillers);
             let proves = |claims: &Claims| {
-                verdict(one, &arn, &url, claims) == Verdict::Allow
-                    && verdict(other, &arn, &url, claims) == Verdict::Deny
+                let (here, there) = (provider.verdict(one, claims), provider.verdict(other, claims));
+                let proves = here == Verdict::Allow && there == Verdict::Deny;
+                doubt |= !proves && here != Verdict::Deny && there != Verdict::Allow;
+                proves
             };
-            let found = tokens(statement, &arn, &url, &varied).find(proves);
+            let found = tokens(statement, &provider, &varied).find(proves);
             if found.is_some() {
-                return found;
+                return (found, false);
             }
         }
     }
-    None
+    (None, doubt)
 }
 
-fn issuers(statement: &Statement) -> Vec<(String, String)> {
+fn providers(statement: &Statement) -> Vec<Provider> {
     let Some(Principals::Principal(set)) = &statement.principals else {
         return Vec::new();
     };
@@ -67,7 +76,12 @@ fn issuers(statement: &Statement) -> Vec<(String, String)> {
     };
     set.of(PrincipalKind::Federated)
         .iter()
-        .filter_map(|name| Some((name.clone(), url(name)?)))
+        .filter_map(|name| {
+            Some(Provider {
+                name: name.clone(),
+                url: url(name)?,
+            })
+        })
         .collect()
 }
 
@@ -176,8 +190,7 @@ fn values<'a>(condition: &'a Condition, fillers: &'a [String]) -> impl Iterator<
 /// All combinations of values, or, where there are too many, each value with the first of the others.
 fn tokens<'a>(
     statement: &'a Statement,
-    arn: &'a str,
-    url: &'a str,
+    provider: &'a Provider,
     varied: &'a [Varied],
 ) -> impl Iterator<Item = Claims> + 'a {
     let sizes: Vec<usize> = varied.iter().map(|one| one.values.len().max(1)).collect();
@@ -191,7 +204,7 @@ fn tokens<'a>(
     };
     choices
         .into_iter()
-        .map(move |choice| token(statement, (arn, url), varied, &choice))
+        .map(move |choice| token(statement, provider, varied, &choice))
 }
 
 fn digits(mut number: usize, sizes: &[usize]) -> Vec<usize> {
@@ -217,9 +230,9 @@ fn one_at_a_time(sizes: &[usize]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-fn token(statement: &Statement, (arn, url): (&str, &str), varied: &[Varied], choice: &[usize]) -> Claims {
+fn token(statement: &Statement, provider: &Provider, varied: &[Varied], choice: &[usize]) -> Claims {
     let mut claims = Claims::default();
-    claims.insert("iss", json!(format!("https://{url}")));
+    claims.insert("iss", json!(format!("https://{}", provider.url)));
     claims.insert("aud", json!("any-audience"));
     let mut original = None;
     for (one, index) in varied.iter().zip(choice) {
@@ -244,32 +257,9 @@ fn token(statement: &Statement, (arn, url): (&str, &str), varied: &[Varied], cho
         .iter()
         .any(|condition| condition.key.is(AUTHORIZED))
     {
-        claims.insert("https://aws.amazon.com/roles", json!(role(arn)));
+        claims.insert("https://aws.amazon.com/roles", json!(provider.role()));
     }
     claims
-}
-
-/// A role of the provider's account.
-fn role(arn: &str) -> String {
-    let account = arn.split(':').nth(4).unwrap_or("111122223333");
-    format!("arn:aws:iam::{account}:role/this-role")
-}
-
-fn verdict(policy: &PolicyDocument, arn: &str, url: &str, claims: &Claims) -> Verdict {
-    let compared = claims.text("azp").or_else(|| claims.text("aud"));
-    let request = WebIdentityRequest {
-        provider: RegisteredProvider {
-            url: url.to_owned(),
-            arn: arn.to_owned(),
-            client_ids: compared.into_iter().map(str::to_owned).collect(),
-        },
-        role_arn: role(arn),
-        session_name: None,
-        claims,
-        timestamps: Timestamps::Assumed,
-        surroundings: Context::partial(),
-    };
-    evaluate_web_identity(policy, &request).verdict
 }
 
 #[cfg(test)]

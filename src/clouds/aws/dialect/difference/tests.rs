@@ -125,3 +125,24 @@ fn another_spelling_is_no_difference() {
     assert_eq!(differs(std::slice::from_ref(&two), &[one]), (None, None));
     assert_eq!(differs(&[two.clone(), two.clone()], &[two]), (None, None));
 }
+
+/// A condition that is not about the token decides nothing here, and its removal is not nobody.
+#[test]
+fn what_cannot_be_told_is_said() {
+    let bound = allow(r#"{"StringEquals":{"GH:sub":"x"},"IpAddress":{"aws:SourceIp":"203.0.113.0/24"}}"#);
+    let free = allow(r#"{"StringEquals":{"GH:sub":"x"}}"#);
+    let found = difference(
+        &policy(std::slice::from_ref(&bound)),
+        &policy(std::slice::from_ref(&free)),
+    );
+    assert!(found.may_admit && found.admits.is_none(), "{found:?}");
+    let same = difference(
+        &policy(std::slice::from_ref(&free)),
+        &policy(std::slice::from_ref(&free)),
+    );
+    assert_eq!(same, Difference::default());
+    // whoever asks chooses the name of the session: it decides nothing about who may come
+    let named = allow(r#"{"StringEquals":{"GH:sub":"x","sts:RoleSessionName":"deploy"}}"#);
+    let wider = allow(r#"{"StringEquals":{"GH:sub":["x","y"],"sts:RoleSessionName":"deploy"}}"#);
+    assert_eq!(differs(&[named], &[wider]), (Some("y".to_owned()), None));
+}

@@ -9,6 +9,7 @@ mod own;
 mod token;
 
 pub use own::RULES;
+pub(super) use token::Provider;
 
 use super::policy::PolicyDocument;
 use crate::lint::IssuerFacts;

@@ -17,7 +17,7 @@ const SESSION_NAME: &str = "sts:RoleSessionName";
 
 /// A federated principal that signs web identity tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Provider {
+pub(in super::super) struct Provider {
     /// As the principal names it.
     pub name: String,
     /// The issuer without its scheme.
@@ -52,7 +52,7 @@ impl Provider {
     }
 
     /// What STS would decide, for a session name that the policy accepts.
-    pub(super) fn verdict(&self, policy: &PolicyDocument, claims: &Claims) -> Verdict {
+    pub(in super::super) fn verdict(&self, policy: &PolicyDocument, claims: &Claims) -> Verdict {
         let compared = claims.text("azp").or_else(|| claims.text("aud"));
         let request = WebIdentityRequest {
             provider: RegisteredProvider {
@@ -70,7 +70,7 @@ impl Provider {
     }
 
     /// A role of the provider's account.
-    fn role(&self) -> String {
+    pub(in super::super) fn role(&self) -> String {
         let account = self.name.split(':').nth(4).unwrap_or("111122223333");
         format!("arn:aws:iam::{account}:role/this-role")
     }

@@ -29,6 +29,16 @@ pub fn warn_of_change(
             ),
         );
     }
+    if change.may_admit {
+        diagnostics.warning(
+            path.clone(),
+            "Whether the change newly admits tokens cannot be told",
+            format!(
+                "the trust policy of the role `{role}` has, before or after the change, a condition that is not about the token \
+                 (an address, a time, a tag), so that no example could be decided. Read the change of `trust_policy` yourself."
+            ),
+        );
+    }
     if let Some(claims) = change.refuses {
         diagnostics.warning(
             path.clone(),
