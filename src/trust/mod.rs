@@ -15,6 +15,7 @@ mod issuer;
 mod pattern;
 mod secret;
 mod terms;
+mod unsayable;
 mod written;
 
 pub use audience::{Audience, AudienceError};
@@ -29,6 +30,7 @@ pub use issuer::{IssuerError, IssuerUrl};
 pub use pattern::{Pattern, PatternError};
 pub use secret::Secret;
 pub use terms::{Terms, Trust};
+pub use unsayable::Unsayable;
 pub use written::{TrustError, TrustMistake, Written};
 
 #[cfg(test)]

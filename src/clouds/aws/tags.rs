@@ -76,6 +76,16 @@ pub fn imported(defaults: &Tags, found: &Tags) -> Tags {
         .collect()
 }
 
+/// Tags as the value of an attribute.
+pub fn map(tags: &Tags) -> StringMap {
+    let members = tags.iter();
+    Attr::Known(
+        members
+            .map(|(key, value)| (key.clone(), Attr::Known(value.clone())))
+            .collect(),
+    )
+}
+
 /// The known members of a map of tags.
 pub fn known(tags: &StringMap) -> Tags {
     tags.members().flatten().unwrap_or_default()

@@ -39,7 +39,7 @@ pub(super) fn there(wanted: &StringMap, found: &Tags) -> StringMap {
             _ => {}
         }
     }
-    map(there)
+    tags::map(&there)
 }
 
 /// Says which of the tags in the configuration somebody else's provider has not. Default tags are meant for many things,
@@ -160,14 +160,18 @@ pub(super) struct Look {
 pub(super) fn show(aws: &Configured, state: &mut OidcProviderModel, look: Look, found: &Tags) {
     if look.imports {
         let own = tags::imported(&tags::known(&aws.default_tags), found);
-        state.tags = if own.is_empty() { Attr::Null } else { map(own) };
+        state.tags = if own.is_empty() {
+            Attr::Null
+        } else {
+            tags::map(&own)
+        };
     } else if (look.ours || look.shown)
         && let Some(own) = state.tags.members().flatten()
     {
-        state.tags = map(tags::managed(&own, found));
+        state.tags = tags::map(&tags::managed(&own, found));
     }
     if look.ours {
-        state.tags_all = map(tags::managed(&tags::known(&state.tags_all), found));
+        state.tags_all = tags::map(&tags::managed(&tags::known(&state.tags_all), found));
         return;
     }
     // With default tags that are not known yet nothing can be said: what was said before stays.
@@ -175,12 +179,4 @@ pub(super) fn show(aws: &Configured, state: &mut OidcProviderModel, look: Look, 
         Attr::Known(there) => state.tags_all = Attr::Known(there),
         Attr::Null | Attr::Unknown => {}
     }
-}
-
-fn map(tags: Tags) -> StringMap {
-    Attr::Known(
-        tags.into_iter()
-            .map(|(key, value)| (key, Attr::Known(value)))
-            .collect(),
-    )
 }

@@ -11,13 +11,12 @@ use super::recovery::{holds_too_much, recover};
 use super::shown::Shown;
 use super::unmade;
 use super::written::{shown_by, write_back};
-use crate::clouds::aws::client::Tags;
 use crate::clouds::aws::client::{AwsError, Iam, Role};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, RoleArn, means_same};
 use crate::clouds::aws::tags;
-use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringMap, StringSet, Value};
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress, StringSet, Value};
 use crate::trust::Audience;
 
 pub async fn read(
@@ -204,9 +203,9 @@ fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, shown: &Show
     }
     let managed = state.tags_all.members().flatten().unwrap_or_default();
     let own = state.tags.members().flatten();
-    state.tags_all = map(&tags::managed(&managed, &role.tags));
+    state.tags_all = tags::map(&tags::managed(&managed, &role.tags));
     if let Some(own) = own {
-        state.tags = map(&tags::managed(&own, &role.tags));
+        state.tags = tags::map(&tags::managed(&own, &role.tags));
     }
 }
 
@@ -383,12 +382,4 @@ pub fn account_of(state: &TrustModel) -> Option<AccountId> {
 pub fn home_of(state: &TrustModel) -> Option<Home> {
     let partition = state.partition.text().and_then(Partition::from_id)?;
     account_of(state).map(|account| Home { account, partition })
-}
-
-fn map(tags: &Tags) -> StringMap {
-    Attr::Known(
-        tags.iter()
-            .map(|(k, v)| (k.clone(), Attr::Known(v.clone())))
-            .collect(),
-    )
 }

@@ -104,9 +104,9 @@ impl Shown {
         own.retain(|key, _| !self.tag_keys.contains(key));
         let written = found.iter().filter(|(key, _)| ours(key));
         let all = written.chain(&own).map(|(k, v)| (k.clone(), v.clone()));
-        state.tags_all = map(&all.collect());
+        state.tags_all = tags::map(&all.collect());
         let nothing = own.is_empty() && state.tags.is_null();
-        state.tags = if nothing { Attr::Null } else { map(&own) };
+        state.tags = if nothing { Attr::Null } else { tags::map(&own) };
     }
 
     /// `tags` of a plan whose configuration does not write them: what is shown, without the keys that the provider's
@@ -190,14 +190,6 @@ pub fn warn_of_deletion(memory: &Memory, state: &TrustModel, diagnostics: &mut D
     }
 }
 
-fn map(tags: &Tags) -> StringMap {
-    Attr::Known(
-        tags.iter()
-            .map(|(key, value)| (key.clone(), Attr::Known(value.clone())))
-            .collect(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,7 +226,7 @@ mod tests {
         assert_eq!(keys(&state.tags), ["env", "foreign"]);
         assert_eq!(keys(&state.tags_all), ["env", "foreign", "team"], "not `missing`");
         // what nobody writes gives way to the default
-        let kept = shown.kept_tags(Some(&state), &map(&defaults));
+        let kept = shown.kept_tags(Some(&state), &tags::map(&defaults));
         assert_eq!(keys(&kept), ["foreign"]);
         assert!(
             shown.own_tags(&state.tags_all).is_empty(),

@@ -3,38 +3,10 @@
 use super::super::expression::ExpressionError;
 use super::super::issuers::LISTED;
 use super::super::limits::LimitError;
+use crate::trust::Unsayable;
 
 /// An argument that Microsoft Entra cannot express.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}{argument}: {reason}", branch_name(*.branch))]
-pub struct RenderError {
-    /// 0 is the top, then `also` in key order.
-    pub branch: usize,
-    /// The argument within the branch, for example `claims["x"]`.
-    pub argument: String,
-    pub reason: RenderMistake,
-}
-
-fn branch_name(branch: usize) -> String {
-    match branch {
-        0 => String::new(),
-        also => format!("also, {also}. in the order of its keys: "),
-    }
-}
-
-impl RenderError {
-    /// The argument as one writes it, with the key of its `also`. `also_keys` are all keys in order.
-    pub fn path<'a>(&self, also_keys: impl IntoIterator<Item = &'a str>) -> String {
-        let key = self
-            .branch
-            .checked_sub(1)
-            .and_then(|at| also_keys.into_iter().nth(at));
-        match key {
-            Some(key) => format!("also[\"{key}\"].{}", self.argument),
-            None => self.argument.clone(),
-        }
-    }
-}
+pub type RenderError = Unsayable<RenderMistake>;
 
 /// Why it cannot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
