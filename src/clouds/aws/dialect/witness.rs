@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::condition_keys::{KeyKind, claim_key};
 use super::escape::{read_exact, read_wildcard};
-use super::lint::Provider;
+use super::evaluate::{Context, RegisteredProvider, Timestamps, WebIdentityRequest, evaluate_web_identity};
 use super::policy::{Condition, Effect, PolicyDocument, Statement, Test};
 use super::render::AUTHORIZED;
 use crate::trust::{Claims, Glob, Verdict};
@@ -74,7 +74,7 @@ fn token(statement: &Statement, wanted: &Witness<'_>, subject: &str) -> Claims {
     claims.insert("sub", json!(subject));
     for condition in statement.conditions.iter().filter(is_positive) {
         if condition.key.is(AUTHORIZED) && condition.values.iter().any(|v| v.eq_ignore_ascii_case("true")) {
-            claims.insert("https://aws.amazon.com/roles", json!(provider(wanted).role()));
+            claims.insert("https://aws.amazon.com/roles", json!(role(wanted)));
         }
         let Some(claim) = condition.key.claim_of(url).map(str::to_ascii_lowercase) else {
             continue;
@@ -113,13 +113,25 @@ fn examples<'a>(condition: &'a Condition, filler: &'a str) -> impl Iterator<Item
     })
 }
 
-fn provider(wanted: &Witness<'_>) -> Provider {
-    Provider {
-        name: wanted.provider_arn.to_owned(),
-        url: wanted.provider_url.to_owned(),
-    }
+/// A role of the provider's account, for tokens that have to name one.
+fn role(wanted: &Witness<'_>) -> String {
+    let account = wanted.provider_arn.split(':').nth(4).unwrap_or("111122223333");
+    format!("arn:aws:iam::{account}:role/this-role")
 }
 
 fn accepted(policy: &PolicyDocument, wanted: &Witness<'_>, claims: &Claims) -> bool {
-    provider(wanted).verdict(policy, claims) == Verdict::Allow
+    let compared = claims.text("azp").or_else(|| claims.text("aud"));
+    let request = WebIdentityRequest {
+        provider: RegisteredProvider {
+            url: wanted.provider_url.to_owned(),
+            arn: wanted.provider_arn.to_owned(),
+            client_ids: compared.into_iter().map(str::to_owned).collect(),
+        },
+        role_arn: role(wanted),
+        session_name: None,
+        claims,
+        timestamps: Timestamps::Assumed,
+        surroundings: Context::partial(),
+    };
+    evaluate_web_identity(policy, &request).verdict == Verdict::Allow
 }

@@ -187,7 +187,7 @@ fn foreign(issuer: &str, written: &str) -> Vec<String> {
             )],
         })
         .collect();
-    // Neighbours of the tenant that is meant.
+    // Neighbours of the tenant that is meant. An issuer signs no subject of another platform's form.
     for near in [
         "acme-evil",
         "evil-acme",
@@ -200,15 +200,21 @@ fn foreign(issuer: &str, written: &str) -> Vec<String> {
         "acme_",
         "acme.evil",
     ] {
-        subjects.push(format!("repo:{near}/api:ref:refs/heads/main"));
-        subjects.push(format!("repo:{near}/api:environment:prod"));
-        subjects.push(format!("repo:{near}@9/api@2:environment:prod"));
-        subjects.push(format!("project_path:{near}/api:ref_type:branch:ref:main"));
-        subjects.push(format!(
-            "organization:{near}:project:api:workspace:prod:run_phase:apply"
-        ));
+        match issuer {
+            GITHUB => {
+                subjects.push(format!("repo:{near}/api:ref:refs/heads/main"));
+                subjects.push(format!("repo:{near}/api:environment:prod"));
+                subjects.push(format!("repo:{near}@9/api@2:environment:prod"));
+            }
+            GITLAB => subjects.push(format!("project_path:{near}/api:ref_type:branch:ref:main")),
+            _ => subjects.push(format!(
+                "organization:{near}:project:api:workspace:prod:run_phase:apply"
+            )),
+        }
     }
-    subjects.push("repo:acme@19/api@2:environment:prod".to_owned());
+    if issuer == GITHUB {
+        subjects.push("repo:acme@19/api@2:environment:prod".to_owned());
+    }
     subjects
 }
 
