@@ -1,10 +1,14 @@
 //! What the clouds' functions share that decide about tokens or judge trusts: documents and claims out of arguments, decisions
 //! and findings as values.
 
+use std::cell::RefCell;
+
 use serde_json::{Map, Value as Json};
 
+use super::trust_arguments::Signer;
 use crate::framework::{FunctionError, Parameter, Type, Value, to_json};
-use crate::trust::{Claims, Decision, Finding, Verdict, document};
+use crate::lint::IssuerFacts;
+use crate::trust::{Claims, Decision, Finding, IssuerUrl, Verdict, document};
 
 /// A parameter that takes a JSON text, or an object as the host has it.
 pub fn document_parameter(name: &str, description: &str) -> Parameter {
@@ -23,6 +27,48 @@ pub fn claims_parameter() -> Parameter {
         "claims",
         "The claims of the token, which is taken to be signed and in time.",
     )
+}
+
+/// Who signs, the last parameter of every function that judges a trust.
+pub fn platform_parameter() -> Parameter {
+    Parameter {
+        name: "platform".to_owned(),
+        ty: Type::String,
+        description: "Who signs: id of a platform of the catalogue, or the text of a platform file; null: told by the issuers."
+            .to_owned(),
+        allow_null: true,
+        allow_unknown: false,
+    }
+}
+
+/// The findings of a linter that asks for facts of issuers, given without their scheme. The second argument says who signs.
+///
+/// # Errors
+/// A platform that cannot be used, or not for one of the issuers.
+pub fn judged(
+    arguments: &[Value],
+    lint: impl FnOnce(&dyn Fn(&str) -> IssuerFacts) -> Vec<Finding>,
+) -> Result<Value, FunctionError> {
+    const PLATFORM: i64 = 1;
+    let platform = arguments.get(1).and_then(Value::as_str);
+    let refused = RefCell::new(None);
+    let facts = |url: &str| {
+        let Ok(issuer) = IssuerUrl::parse(&format!("https://{url}")) else {
+            return IssuerFacts::of(url);
+        };
+        Signer::of(platform, &issuer).map_or_else(
+            |reason| {
+                refused.borrow_mut().get_or_insert(reason);
+                IssuerFacts::unknown()
+            },
+            |signer| signer.facts(url),
+        )
+    };
+    let findings = lint(&facts);
+    match refused.into_inner() {
+        Some(reason) => Err(wrong(PLATFORM, reason)),
+        None => Ok(found(&findings)),
+    }
 }
 
 /// A document, from JSON or from the host's own value; in the latter null is the same as absent.
@@ -120,6 +166,10 @@ fn word(verdict: Verdict) -> Value {
     })
 }
 
+/// What every function that judges a trust says of its answer.
+pub const FINDINGS: &str = "Findings, the worst first; `witness` is a JSON string with the claims of somebody else's token that \
+                            would be accepted, or null.";
+
 /// The type of findings.
 pub fn findings_type() -> Type {
     Type::list(Type::object([
@@ -132,7 +182,7 @@ pub fn findings_type() -> Type {
 }
 
 /// Findings, in their order.
-pub fn found(findings: &[Finding]) -> Value {
+fn found(findings: &[Finding]) -> Value {
     let one = |finding: &Finding| {
         object([
             ("rule", Value::string(finding.rule)),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::lint::IssuerFacts;
 use crate::platforms::{
     Azp, DeclaredBy, Inference, Platform, PlatformError, Tenancy, by_id, check_declaration, infer,
 };
@@ -52,6 +53,19 @@ impl Signer {
             wrong => format!("the platform file cannot be used: {wrong}"),
         })?;
         Ok(Self::checked(declared, issuer))
+    }
+
+    /// What rules have to know of an issuer, given without its scheme, that this signer signs with. A platform that is named
+    /// says more than what the issuer's URL tells.
+    pub fn facts(&self, url: &str) -> IssuerFacts {
+        let facts = match self.platforms.as_slice() {
+            [platform] => IssuerFacts::from(platform.clone()),
+            _ => IssuerFacts::of(url),
+        };
+        IssuerFacts {
+            tenancy: self.tenancy,
+            ..facts
+        }
     }
 
     fn checked(platform: Cow<'static, Platform>, issuer: &IssuerUrl) -> (Self, Option<String>) {

@@ -49,7 +49,6 @@ pub(in crate::clouds::aws) use implied::Knowledge;
 pub(in crate::clouds::aws) use meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 pub use model::TrustModel;
 pub(in crate::clouds::aws) use schema::statement_arguments;
-pub(in crate::clouds::aws) use signing::facts_of;
 
 use crate::clouds::aws::configuration::Configuration;
 use crate::framework::{

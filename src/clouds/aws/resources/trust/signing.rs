@@ -62,19 +62,7 @@ pub fn signers(
 pub fn lint_with(policy: &PolicyDocument, signers: &[(IssuerUrl, Signer)]) -> Vec<Finding> {
     let facts = |url: &str| {
         let known = signers.iter().find(|(issuer, _)| issuer.without_scheme() == url);
-        known.map_or_else(|| IssuerFacts::of(url), |(_, signer)| facts_of(url, signer))
+        known.map_or_else(|| IssuerFacts::of(url), |(_, signer)| signer.facts(url))
     };
     lint(policy, &facts)
-}
-
-/// A platform that is named says more than what the issuer's URL tells.
-pub fn facts_of(url: &str, signer: &Signer) -> IssuerFacts {
-    let facts = match signer.platforms.as_slice() {
-        [platform] => IssuerFacts::from(platform.clone()),
-        _ => IssuerFacts::of(url),
-    };
-    IssuerFacts {
-        tenancy: signer.tenancy,
-        ..facts
-    }
 }
