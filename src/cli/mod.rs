@@ -6,8 +6,10 @@
 mod demo;
 mod evaluate;
 mod exit;
+mod inputs;
 mod issuer;
 mod issuer_inspect;
+mod platforms;
 mod printer;
 mod sandbox;
 mod signals;

@@ -6,8 +6,10 @@ use serde_json::{Value, json};
 
 use crate::trust::{Decision, Step, Verdict};
 
-pub(super) fn as_json(decision: &Decision) -> Value {
+/// `notes`: what the answer takes for granted, which a program has to know as much as a person.
+pub(super) fn as_json(decision: &Decision, notes: &[String]) -> Value {
     json!({
+        "notes": notes,
         "decision": decision.verdict,
         "steps": decision.steps,
         "refused_by": decision.refused_by(),
@@ -90,9 +92,13 @@ mod tests {
                 verdicts.len()
             );
         }
-        let json = as_json(&decision(&[Verdict::Allow, Verdict::Deny]));
+        let json = as_json(
+            &decision(&[Verdict::Allow, Verdict::Deny]),
+            &["signed".to_owned()],
+        );
         assert_eq!(json["decision"], "deny");
         assert_eq!(json["refused_by"], json["steps"][1]);
-        assert_eq!(as_json(&decision(&[]))["refused_by"], Value::Null);
+        assert_eq!(json["notes"], json!(["signed"]));
+        assert_eq!(as_json(&decision(&[]), &[])["refused_by"], Value::Null);
     }
 }

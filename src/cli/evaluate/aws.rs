@@ -9,7 +9,8 @@ use crate::clouds::aws::dialect::{
 };
 
 use super::super::exit::Failure;
-use super::{Asked, Evaluate, Judge, Judged, input};
+use super::super::inputs;
+use super::{Asked, Evaluate, Judge, Judged};
 
 /// What the trust policy does not say.
 #[derive(Debug, Args)]
@@ -97,7 +98,7 @@ fn provider(options: &AwsOptions, asked: &Asked<'_>) -> Result<ProviderDocument,
     if let Some(path) = &options.provider {
         let text = asked.inputs.read(path)?;
         return ProviderDocument::parse(&text)
-            .map_err(|e| Failure::new(format!("{}: {e}", input::name(path))));
+            .map_err(|e| Failure::new(format!("{}: {e}", inputs::name(path))));
     }
     let client_ids = options.client_ids.iter().cloned().collect();
     Ok(ProviderDocument {

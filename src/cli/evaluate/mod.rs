@@ -6,7 +6,7 @@ mod answer;
 mod aws;
 mod azure;
 mod gcp;
-mod input;
+mod token;
 
 use std::path::PathBuf;
 
@@ -17,8 +17,10 @@ use serde_json::Value;
 use crate::trust::{Claims, Decision, Verdict, document};
 
 use super::exit::{Exit, Failure};
+use super::inputs::{self, Inputs};
+use super::platforms::{PlatformFiles, said_of};
 use super::printer::Printer;
-use input::{Inputs, TokenSource};
+use token::TokenSource;
 
 /// Say whether a cloud would accept a token, and which condition refuses it; nothing is contacted
 ///
@@ -35,6 +37,8 @@ pub struct Evaluate {
     /// Whose document it is; default: what it looks like
     #[arg(long, value_parser = PossibleValuesParser::new(JUDGES.map(|judge| judge.cloud)))]
     cloud: Option<String>,
+    #[command(flatten)]
+    platforms: PlatformFiles,
     #[command(flatten, next_help_heading = "AWS")]
     aws: aws::AwsOptions,
     #[command(flatten, next_help_heading = "Google Cloud")]
@@ -72,8 +76,10 @@ const JUDGES: [Judge; 3] = [aws::JUDGE, gcp::JUDGE, azure::JUDGE];
 impl Evaluate {
     pub async fn run(self, printer: &Printer) -> Result<Exit, Failure> {
         let others = self.aws.provider.iter().map(PathBuf::as_path);
-        let inputs = Inputs::new(others.chain([self.document.as_path()]).chain(self.token.path()))?;
-        let named = input::name(&self.document);
+        let read = others.chain([self.document.as_path()]).chain(self.token.path());
+        let inputs = Inputs::new(read.chain(self.platforms.paths()))?;
+        let declared = self.platforms.read(&inputs)?;
+        let named = inputs::name(&self.document);
         let document = document::parse(&inputs.read(&self.document)?)
             .map_err(|e| Failure::new(format!("{named}: {e}")))?;
         let judge = self.judge(&named, &document)?;
@@ -85,10 +91,13 @@ impl Evaluate {
             command: &self,
             inputs: &inputs,
         })?;
-        for note in std::iter::once(note.to_owned()).chain(judged.notes) {
+        let mut notes = vec![note.to_owned()];
+        notes.extend(judged.notes);
+        notes.extend(said_of(&claims, &declared));
+        for note in &notes {
             printer.note(&format!("note: {note}"));
         }
-        printer.data(&answer::as_json(&judged.decision), |_| {
+        printer.data(&answer::as_json(&judged.decision, &notes), |_| {
             answer::as_text(&judged.decision)
         })?;
         Ok(match judged.decision.verdict {

@@ -1,7 +1,5 @@
-//! Where document, claims and token come from.
+//! Where the token comes from.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -12,6 +10,7 @@ use crate::trust::Claims;
 use crate::trust::document::{self, describe};
 
 use super::super::exit::Failure;
+use super::super::inputs::{Inputs, name};
 
 /// The token, one way or the other.
 #[derive(Debug, Args)]
@@ -28,8 +27,7 @@ pub(super) struct TokenSource {
 const ASSUMED: &str = "the token is taken to be signed by its issuer and in time";
 const DECODED: &str =
     "the token was decoded, not verified: neither its signature nor its times were looked at";
-/// Bytes of a document, characters of a token.
-const MOST: usize = 1024 * 1024;
+/// Characters.
 const LONGEST_TOKEN: usize = 64 * 1024;
 
 impl TokenSource {
@@ -58,48 +56,4 @@ impl TokenSource {
             ))),
         }
     }
-}
-
-/// Files and stdin, which can be read once.
-pub(super) struct Inputs(());
-
-impl Inputs {
-    /// # Errors
-    /// More than one of them is stdin.
-    pub(super) fn new<'a>(paths: impl Iterator<Item = &'a Path>) -> Result<Self, Failure> {
-        match paths.filter(|path| is_stdin(path)).count() {
-            0 | 1 => Ok(Self(())),
-            several => Err(Failure::usage(format!(
-                "expected at most one `-`, found {several}: stdin can be read once"
-            ))),
-        }
-    }
-
-    pub(super) fn read(&self, path: &Path) -> Result<String, Failure> {
-        let named = |error: &dyn std::fmt::Display| Failure::new(format!("{}: {error}", name(path)));
-        let mut text = String::new();
-        let limit = u64::try_from(MOST + 1).unwrap_or(u64::MAX);
-        let read = if is_stdin(path) {
-            std::io::stdin().lock().take(limit).read_to_string(&mut text)
-        } else {
-            File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text))
-        };
-        match read {
-            Ok(bytes) if bytes > MOST => Err(named(&format!("expected at most {MOST} bytes, found more"))),
-            Ok(_) => Ok(text),
-            Err(error) => Err(named(&error)),
-        }
-    }
-}
-
-fn is_stdin(path: &Path) -> bool {
-    path == Path::new("-")
-}
-
-/// How a file is called in messages.
-pub(super) fn name(path: &Path) -> String {
-    if is_stdin(path) {
-        return "stdin".to_owned();
-    }
-    format!("`{}`", path.display())
 }
