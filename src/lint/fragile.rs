@@ -23,7 +23,7 @@ impl Analysis<'_> {
             .find(|opening| opening.kind == Kind::Untested);
         let mut hits = Vec::new();
         for claim in claims {
-            let witness = untested.and_then(|opening| self.witness(&opening.subjects));
+            let witness = untested.and_then(|opening| self.shown(opening).cloned());
             let severity = match (untested, &witness) {
                 (Some(opening), Some(_)) => opening.severity.max(Severity::High),
                 _ if branch

@@ -1,25 +1,43 @@
 //! Putting all findings together.
 
+use std::collections::BTreeMap;
+
 use super::analysis::Analysis;
 use super::branch::Branch;
 use super::rule::{Class, Rule};
-use super::rules::RULES;
+use super::rules::{RULES, never_admits};
 use crate::trust::{Finding, Severity};
 
 /// All rules of this room.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    RULES.iter().map(|checked| &checked.rule)
+    RULES
+        .iter()
+        .map(|checked| &checked.rule)
+        .chain([&never_admits::RULE])
 }
 
 /// Everything the rules find, the worst first, then by rule, witness and value. Nothing of it depends on the order in which
 /// things were written.
 pub fn lint(branches: &[Branch<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for branch in branches {
-        let analysis = Analysis::of(branch);
+    let analyses: Vec<Analysis<'_>> = branches.iter().map(Analysis::of).collect();
+    for analysis in &analyses {
         for checked in RULES {
-            let hits = (checked.check)(&analysis).into_iter();
+            let hits = (checked.check)(analysis).into_iter();
             findings.extend(hits.map(|hit| checked.rule.finding(hit)));
+        }
+    }
+    let mut by_issuer: BTreeMap<&str, Vec<&Analysis<'_>>> = BTreeMap::new();
+    for analysis in &analyses {
+        by_issuer
+            .entry(&analysis.branch.issuer)
+            .or_default()
+            .push(analysis);
+    }
+    for all in by_issuer.values() {
+        // A value that no token has says more than that nobody gets in.
+        if all.iter().all(|analysis| analysis.impossible.is_empty()) {
+            findings.extend(never_admits::check(all).map(|hit| never_admits::RULE.finding(hit)));
         }
     }
     sorted(findings)

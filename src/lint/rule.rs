@@ -66,7 +66,7 @@ impl Analysis<'_> {
         let openings = self.openings.iter().filter(|opening| opening.kind == kind);
         openings
             .filter_map(|opening| {
-                let witness = self.witness(&opening.subjects);
+                let witness = self.shown(opening).cloned();
                 let severity = self.proven(opening.severity, witness.is_some())?;
                 Some(Hit {
                     severity,
@@ -84,7 +84,7 @@ impl Analysis<'_> {
         match has_witness {
             true => Some(severity),
             // As it stands nobody gets in.
-            false if branch.is_dead => Some(Severity::Info),
+            false if self.admits_nobody() => Some(Severity::Info),
             false if branch.is_opaque => None,
             false => Some(severity.min(branch.facts.severity_of_unproven())),
         }
@@ -113,7 +113,8 @@ impl Analysis<'_> {
     pub(crate) fn any_token(&self) -> Option<Claims> {
         let mut openings = self.openings.iter();
         openings
-            .find_map(|opening| self.witness(&opening.subjects))
-            .or_else(|| self.witness(&self.own))
+            .find_map(|opening| self.shown(opening))
+            .or_else(|| self.meant())
+            .cloned()
     }
 }

@@ -41,7 +41,7 @@ impl Analysis<'_> {
             Example::Text(subject) if subject.is_empty() => None,
             Example::Text(subject) => self.token(subject, &BTreeMap::new(), None),
             Example::Found { form, letters } => {
-                let form = self.forms.get(*form)?;
+                let form = self.grammar.forms.get(*form)?;
                 let readable = self.readable(form, chunks(letters));
                 self.token_of(form, &readable)
                     .or_else(|| self.token_of(form, &chunks(letters)))

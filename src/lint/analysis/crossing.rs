@@ -37,12 +37,12 @@ impl Analysis<'_> {
         for (name, _) in chosen {
             for text in &texts {
                 if let Some(example) = self.inside_name(laid, name, text) {
-                    found.push(Opening {
-                        kind: Kind::Crossing,
-                        value: written.to_owned(),
-                        severity: Severity::High,
-                        subjects: vec![example],
-                    });
+                    found.push(Opening::new(
+                        Kind::Crossing,
+                        written.to_owned(),
+                        Severity::High,
+                        vec![example],
+                    ));
                     return;
                 }
             }

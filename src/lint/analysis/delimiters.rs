@@ -34,15 +34,15 @@ impl Analysis<'_> {
             _ if parts.len() == 2 && is_closed => (Kind::WholeTenant, Severity::Medium),
             _ => (Kind::NamePrefix, Severity::Medium),
         };
-        found.push(Opening {
+        found.push(Opening::new(
             kind,
-            value: written.to_owned(),
+            written.to_owned(),
             severity,
-            subjects: FILLERS
+            FILLERS
                 .iter()
                 .map(|filler| Example::Text(glob.example(filler)))
                 .collect(),
-        });
+        ));
     }
 }
 

@@ -62,12 +62,7 @@ impl Analysis<'_> {
     ) {
         let form = laid.form;
         let mut add = |kind, severity, example| {
-            found.push(Opening {
-                kind,
-                value: written.to_owned(),
-                severity,
-                subjects: vec![example],
-            });
+            found.push(Opening::new(kind, written.to_owned(), severity, vec![example]));
         };
         if form.is_pull_request && self.is_subject_tested {
             let severity = if form.stable {
@@ -85,12 +80,7 @@ impl Analysis<'_> {
         }
         self.crossing(laid, written, glob, found);
         let mut add = |kind, severity, example| {
-            found.push(Opening {
-                kind,
-                value: written.to_owned(),
-                severity,
-                subjects: vec![example],
-            });
+            found.push(Opening::new(kind, written.to_owned(), severity, vec![example]));
         };
         let names = form.tags_of(Part::Name);
         let (first, others) = names.split_at(names.len().min(1));

@@ -3,23 +3,25 @@
 mod crossing;
 mod delimiters;
 mod inside;
+mod nobody;
 mod opening;
 mod subject;
 
 pub(crate) use opening::{Example, Kind, Opening};
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::branch::{Branch, Test};
-use super::issuer::{Form, Free};
+use super::issuer::{Form, Grammar};
 use super::language::Automaton;
-use crate::trust::Glob;
+use crate::trust::{Claims, Glob};
 
 /// A branch with what was found about it.
 pub(crate) struct Analysis<'a> {
     pub branch: &'a Branch<'a>,
-    pub forms: Vec<Form>,
-    pub free: Free,
+    pub grammar: Arc<Grammar>,
     /// Whether a claim other than the subject says by an id whose the token is.
     pub is_pinned_by_id: bool,
     /// Whether such a claim names the workload too.
@@ -31,6 +33,10 @@ pub(crate) struct Analysis<'a> {
     pub own: Vec<Example>,
     /// Values of subjects that the issuer cannot produce.
     pub impossible: Vec<String>,
+    /// A token that is meant, once it was looked for.
+    pub(super) own_witness: OnceCell<Option<Claims>>,
+    /// Whether nobody gets in, once it was asked.
+    pub(super) nobody: OnceCell<bool>,
 }
 
 /// Everything that constrains the subject besides the value looked at.
@@ -48,14 +54,15 @@ impl<'a> Analysis<'a> {
         let ids = facts.id_claims();
         let mut analysis = Self {
             branch,
-            forms: Form::all(facts),
-            free: Free::of(facts),
+            grammar: Grammar::of(facts),
             is_pinned_by_id: ids.iter().any(pinning),
             is_workload_pinned: ids.iter().filter(|c| !facts.is_tenant_claim(c)).any(pinning),
             is_subject_tested: branch.restricting("sub").next().is_some(),
             openings: Vec::new(),
             own: Vec::new(),
             impossible: Vec::new(),
+            own_witness: OnceCell::new(),
+            nobody: OnceCell::new(),
         };
         // The narrowest test is the one to talk about; which it is does not depend on the order of tests.
         let own = branch.restricting("sub").min_by_key(|test| {
@@ -93,7 +100,7 @@ impl<'a> Analysis<'a> {
             .tests
             .iter()
             .filter(|t| t.claim == "sub" && t.is_negated);
-        let made = self.forms.iter().map(|form| self.made(form));
+        let made = self.grammar.forms.iter().map(|form| self.made(form));
         Around {
             tests: others.map(automaton).collect(),
             not: negated.map(automaton).collect(),

@@ -1,7 +1,10 @@
 //! Something open, with a subject that shows it.
 
+use std::cell::OnceCell;
+
+use super::Analysis;
 use crate::lint::language::Letter;
-use crate::trust::Severity;
+use crate::trust::{Claims, Severity};
 
 /// What is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +43,8 @@ pub(crate) struct Opening {
     pub severity: Severity,
     /// Subjects of tokens that should not get in and may, with the number of their form.
     pub subjects: Vec<Example>,
+    /// The first of them that is let in, once it was looked for.
+    shown: OnceCell<Option<Claims>>,
 }
 
 /// A subject to try.
@@ -52,6 +57,16 @@ pub(crate) enum Example {
 }
 
 impl Opening {
+    pub(super) fn new(kind: Kind, value: String, severity: Severity, subjects: Vec<Example>) -> Self {
+        Self {
+            kind,
+            value,
+            severity,
+            subjects,
+            shown: OnceCell::new(),
+        }
+    }
+
     pub(super) fn order(&self) -> (Kind, String) {
         (self.kind, self.value.clone())
     }
@@ -67,5 +82,18 @@ impl Opening {
             self.subjects.append(&mut other.subjects);
         }
         same
+    }
+}
+
+impl Analysis<'_> {
+    /// A token of somebody else that shows the opening. Several rules ask for it.
+    pub(crate) fn shown<'o>(&self, opening: &'o Opening) -> Option<&'o Claims> {
+        let look = || self.witness(&opening.subjects);
+        opening.shown.get_or_init(look).as_ref()
+    }
+
+    /// A token that is meant.
+    pub(crate) fn meant(&self) -> Option<&Claims> {
+        self.own_witness.get_or_init(|| self.witness(&self.own)).as_ref()
     }
 }

@@ -1,6 +1,7 @@
 //! One value of the test of the subject, or none: whose tokens it lets in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::opening::{Example, Kind, Opening};
 use super::{Analysis, Around};
@@ -57,8 +58,8 @@ impl Analysis<'_> {
         let own = Automaton::of_globs(std::slice::from_ref(glob), ignores_case);
         let mut found = Vec::new();
         let mut fits_a_form = false;
-        let forms = std::mem::take(&mut self.forms);
-        for (number, form) in forms.iter().enumerate() {
+        let grammar = Arc::clone(&self.grammar);
+        for (number, form) in grammar.forms.iter().enumerate() {
             let alone = Tracks {
                 form: Some(&form.automaton),
                 tests: vec![&own],
@@ -75,7 +76,6 @@ impl Analysis<'_> {
             }
         }
         self.own.push(Example::Text(glob.example("x")));
-        self.forms = forms;
         let is_open = found
             .iter()
             .any(|opening: &Opening| opening.kind <= Kind::TenantPrefix);
@@ -88,26 +88,25 @@ impl Analysis<'_> {
     /// No value at all.
     pub(super) fn without_subject(&mut self, around: &Around) {
         let mut found = Vec::new();
-        let forms = std::mem::take(&mut self.forms);
+        let grammar = Arc::clone(&self.grammar);
         let issuer = self.branch.issuer.clone();
         let everything = Glob::new(vec![Piece::Any]);
-        for (number, form) in forms.iter().enumerate() {
+        for (number, form) in grammar.forms.iter().enumerate() {
             let laid = laid(number, form, None, around);
             if let Some(plain) = laid.find(&|_, f| Some(f), &|_| true) {
                 self.own.push(plain.clone());
                 self.laid(&laid, &issuer, &everything, plain, around, &mut found);
             }
         }
-        if forms.is_empty() && self.is_tenant_open() {
+        if grammar.forms.is_empty() && self.is_tenant_open() {
             let guesses = ["evil", "evil/x", "tenant:evil:project:x"].map(|t| Example::Text(t.to_owned()));
-            found.push(Opening {
-                kind: Kind::Untested,
-                value: issuer,
-                severity: self.branch.facts.severity_of_nothing(),
-                subjects: guesses.to_vec(),
-            });
+            found.push(Opening::new(
+                Kind::Untested,
+                issuer,
+                self.branch.facts.severity_of_nothing(),
+                guesses.to_vec(),
+            ));
         }
-        self.forms = forms;
         self.openings.append(&mut found);
     }
 
@@ -137,12 +136,7 @@ impl Analysis<'_> {
     ) {
         let facts = &self.branch.facts;
         let mut add = |kind, severity, example| {
-            found.push(Opening {
-                kind,
-                value: written.to_owned(),
-                severity,
-                subjects: vec![example],
-            });
+            found.push(Opening::new(kind, written.to_owned(), severity, vec![example]));
         };
         if facts.is_shared() && !self.is_pinned_by_id {
             let form = laid.form;
@@ -246,7 +240,7 @@ impl Analysis<'_> {
             let mut heads = heads.map(|form| form.template.head());
             heads.any(|own| !own.is_empty() && head.starts_with(own))
         };
-        match &self.free {
+        match &self.grammar.free {
             _ if fits_a_form && head_is_tenants => {}
             Free::No if !fits_a_form => self.impossible.push(written.to_owned()),
             Free::Anything if !fits_a_form => self.by_delimiters(written, glob, found),
@@ -274,12 +268,12 @@ impl Analysis<'_> {
                     self.impossible.push(written.to_owned());
                 }
                 if let Some(example) = nameless.filter(|_| facts.is_shared() && !self.is_pinned_by_id) {
-                    found.push(Opening {
-                        kind: Kind::NamelessSubject,
-                        value: written.to_owned(),
-                        severity: facts.severity_of_nothing(),
-                        subjects: vec![example],
-                    });
+                    found.push(Opening::new(
+                        Kind::NamelessSubject,
+                        written.to_owned(),
+                        facts.severity_of_nothing(),
+                        vec![example],
+                    ));
                 }
             }
         }

@@ -2,10 +2,12 @@
 
 mod form;
 mod free;
+mod grammar;
 mod part;
 
 pub(crate) use form::Form;
 pub(crate) use free::Free;
+pub(crate) use grammar::Grammar;
 pub(crate) use part::Part;
 
 use std::borrow::Cow;

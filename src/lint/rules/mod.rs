@@ -22,6 +22,7 @@ mod mutable_issuer;
 mod mutable_subject;
 mod mutable_workflow_ref;
 mod negated_only_identity;
+pub(super) mod never_admits;
 mod open_compartment;
 mod open_owner_prefix;
 mod open_ref_prefix;
@@ -46,7 +47,7 @@ mod wildcard_tenant;
 
 use super::rule::Checked;
 
-/// All rules.
+/// All rules that look at one way in.
 pub(super) const RULES: &[Checked] = &[
     missing_subject::RULE,
     confused_deputy::RULE,

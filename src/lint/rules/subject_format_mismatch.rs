@@ -30,7 +30,7 @@ fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
 
 /// Whether a value starts with the text that a form of the subject starts with.
 pub(super) fn starts_as_ours(analysis: &Analysis<'_>, value: &str) -> bool {
-    analysis.forms.iter().any(|form| {
+    analysis.grammar.forms.iter().any(|form| {
         let head = form.head();
         !head.is_empty() && value.starts_with(head)
     })

@@ -24,7 +24,7 @@ fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
         .openings
         .iter()
         .filter(|opening| opening.severity >= Severity::Medium);
-    let undecided = open.filter(|opening| analysis.witness(&opening.subjects).is_none());
+    let undecided = open.filter(|opening| analysis.shown(opening).is_none());
     undecided
         .map(|opening| Hit {
             severity: opening.severity.min(branch.facts.severity_of_unproven()),

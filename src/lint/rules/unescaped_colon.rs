@@ -38,7 +38,7 @@ pub(super) fn escaped(analysis: &Analysis<'_>, value: &str) -> Option<String> {
         let first = colons.iter().rev().nth(count - 1)?;
         let (kept, rest) = value.split_at_checked(*first)?;
         let subject = format!("{kept}{}", rest.replace(':', "%3A"));
-        let mut forms = analysis.forms.iter();
+        let mut forms = analysis.grammar.forms.iter();
         forms.any(|form| form.automaton.has(&subject)).then_some(subject)
     })
 }

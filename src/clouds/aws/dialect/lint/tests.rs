@@ -343,3 +343,34 @@ fn ids_of_rules_are_unique_and_every_rule_says_what_it_means() {
         assert!(!rule.fix.ends_with('.') && !rule.fix.is_empty(), "{}", rule.id);
     }
 }
+
+/// Conditions that leave no token are never clean, however they are written; one way in that is left is enough.
+#[test]
+fn a_trust_that_admits_nobody() {
+    let terraform = "app.terraform.io";
+    let not_ours = |pattern: &str| json!({"StringEquals": {format!("{terraform}:aud"): "a"}, "StringNotLike": {format!("{terraform}:sub"): pattern}});
+    let nobody = ("never-admits", Severity::Medium, false);
+    assert_eq!(found(terraform, &not_ours("organization:*")), [nobody]);
+    assert!(!found(terraform, &not_ours("organization:acme:*")).contains(&nobody));
+
+    let mut contradicted = github("StringEquals", "repository_id", json!("1"));
+    contradicted["StringLike"] = json!({format!("{GITHUB}:repository_id"): "2*"});
+    assert_eq!(found(GITHUB, &contradicted), [nobody]);
+    let mut refused = github("StringLike", "sub", json!("repo:acme/api:*"));
+    refused["StringNotLike"] = json!({format!("{GITHUB}:sub"): "repo:acme/*"});
+    assert_eq!(found(GITHUB, &refused), [nobody]);
+
+    // The second statement lets the workload in, so the first is no outage.
+    let both = json!({"Version": "2012-10-17", "Statement": [
+        statement_of(&contradicted), statement_of(&github("StringEquals", "sub", json!("repo:acme@1/api@2:pull_request")))]});
+    let findings = lint(
+        &PolicyDocument::parse(&both.to_string()).unwrap(),
+        &IssuerFacts::of,
+    );
+    assert!(findings.iter().all(|f| f.rule != "never-admits"), "{findings:?}");
+}
+
+fn statement_of(condition: &Value) -> Value {
+    json!({"Effect": "Allow", "Principal": {"Federated": format!("arn:aws:iam::111122223333:oidc-provider/{GITHUB}")},
+        "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition})
+}
