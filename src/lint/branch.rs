@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::issuer::IssuerFacts;
-use crate::trust::{Claims, Glob, Verdict};
+use super::language::{Automaton, Expression};
+use crate::trust::{Claims, Glob, Piece, Verdict};
 
 /// A conjunction of tests on the claims of one issuer's tokens. A trust is the union of its branches.
 pub struct Branch<'a> {
@@ -39,6 +40,8 @@ pub struct Test {
     pub values: Vec<Glob>,
     /// The same as somebody wrote them.
     pub written: Vec<String>,
+    /// What says more exactly than `values` which texts match; `values` are then all of them and some more.
+    pub expression: Option<Expression>,
     pub is_negated: bool,
     /// Why it holds for a token without the claim, if it does.
     pub without: Without,
@@ -91,11 +94,20 @@ impl Test {
     /// Whether a value passes.
     pub fn accepts(&self, value: &str) -> bool {
         let lower = value.to_lowercase();
-        let matches = |glob: &Glob| match (self.ignores_case, glob.as_literal()) {
-            (true, Some(text)) => text.to_lowercase() == lower,
-            _ => glob.matches(value),
+        let matches = |glob: &Glob| match self.ignores_case {
+            true => in_lower_case(glob).matches(&lower),
+            false => glob.matches(value),
         };
-        self.values.iter().any(matches) != self.is_negated
+        let by_expression = || self.expression.as_ref().is_none_or(|one| one.has(value));
+        (self.values.iter().any(matches) && by_expression()) != self.is_negated
+    }
+
+    /// The texts it names, whether it asks for them or refuses them.
+    pub(super) fn texts(&self) -> Automaton {
+        match &self.expression {
+            Some(expression) => expression.automaton().clone(),
+            None => Automaton::of_globs(&self.values, self.ignores_case),
+        }
     }
 }
 
@@ -117,7 +129,7 @@ impl Branch<'_> {
     }
 
     /// Claims that say whose a token is: the subject, and what names the tenant.
-    pub(super) fn is_identity(&self, claim: &str) -> bool {
+    pub fn is_identity(&self, claim: &str) -> bool {
         claim == "sub"
             || self.facts.id_claims().contains(claim)
             || self.facts.name_claims().contains(claim)
@@ -128,4 +140,12 @@ impl Branch<'_> {
     pub(super) fn can_test(&self, claim: &str) -> bool {
         self.testable.as_ref().is_none_or(|claims| claims.contains(claim))
     }
+}
+
+fn in_lower_case(glob: &Glob) -> Glob {
+    let lower = |piece: &Piece| match piece {
+        Piece::Literal(c) => c.to_lowercase().map(Piece::Literal).collect(),
+        other => vec![*other],
+    };
+    Glob::new(glob.pieces().iter().flat_map(lower).collect())
 }

@@ -16,5 +16,6 @@ mod witness;
 
 pub use branch::{Branch, Test, Without};
 pub use issuer::IssuerFacts;
-pub use report::{lint, rules, sorted, worst_opening};
+pub use language::{Expression, Texts};
+pub use report::{Examined, examine, lint, rules, sorted, worst_opening};
 pub use rule::{Class, Rule};

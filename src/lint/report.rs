@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::analysis::Analysis;
 use super::branch::Branch;
-use super::rule::{Class, Rule};
+use super::rule::{Checked, Class, Rule};
 use super::rules::{RULES, never_admits};
-use crate::trust::{Finding, Severity};
+use crate::trust::{Claims, Finding, Severity};
 
 /// All rules of this room.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
@@ -21,12 +21,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub fn lint(branches: &[Branch<'_>]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let analyses: Vec<Analysis<'_>> = branches.iter().map(Analysis::of).collect();
-    for analysis in &analyses {
-        for checked in RULES {
-            let hits = (checked.check)(analysis).into_iter();
-            findings.extend(hits.map(|hit| checked.rule.finding(hit)));
-        }
-    }
+    findings.extend(analyses.iter().flat_map(found));
     let mut by_issuer: BTreeMap<&str, Vec<&Analysis<'_>>> = BTreeMap::new();
     for analysis in &analyses {
         by_issuer
@@ -41,6 +36,34 @@ pub fn lint(branches: &[Branch<'_>]) -> Vec<Finding> {
         }
     }
     sorted(findings)
+}
+
+/// What is to be said of one branch.
+pub struct Examined {
+    /// In the order of [`lint`]; that nobody gets in is not among them.
+    pub findings: Vec<Finding>,
+    /// A token that the issuer can sign and that gets in; `None`: none was found.
+    pub token: Option<Claims>,
+    /// Whether it is certain that there is none.
+    pub admits_nobody: bool,
+}
+
+/// Looks at one branch, for dialects that have more to say about it.
+pub fn examine(branch: &Branch<'_>) -> Examined {
+    let analysis = Analysis::of(branch);
+    Examined {
+        findings: sorted(found(&analysis)),
+        token: analysis.possible(),
+        admits_nobody: analysis.admits_nobody(),
+    }
+}
+
+fn found(analysis: &Analysis<'_>) -> Vec<Finding> {
+    let of_rule = |checked: &Checked| {
+        let hits = (checked.check)(analysis).into_iter();
+        hits.map(|hit| checked.rule.finding(hit)).collect::<Vec<_>>()
+    };
+    RULES.iter().flat_map(of_rule).collect()
 }
 
 /// The worst of what lets somebody in, or may.

@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::analysis::{Analysis, Example};
-use super::branch::Test;
+use super::branch::{Test, Without};
 use super::issuer::Form;
-use super::language::{Automaton, Found, Letter, Tracks, search, text};
+use super::language::{Found, Letter, Tracks, search, text};
 use crate::trust::{Claims, Verdict};
 
 /// What reads as somebody else, in place of text that nobody wrote down. The first that fits is taken.
@@ -101,8 +101,11 @@ impl Analysis<'_> {
             // A claim that a token need not have is left out where it would keep the token out.
             let mut tests = branch.tests.iter().filter(|test| test.claim == *name);
             let keeps_out = |test: &Test| value.as_str().is_some_and(|text| !test.accepts(text));
-            if !tests.any(|test| keeps_out(test) && !test.restricts()) {
-                claims.insert(name.clone(), value.clone());
+            match tests.find(|test| keeps_out(test) && !test.restricts()) {
+                None => claims.insert(name.clone(), value.clone()),
+                // It has to be there, and this is not a value to have.
+                Some(test) if test.without == Without::Fails => return None,
+                Some(_) => {}
             }
         }
         for test in branch.tests.iter().filter(|test| test.restricts()) {
@@ -123,9 +126,8 @@ impl Analysis<'_> {
         if let Some(plain) = examples.find(|value| tests().all(|test| test.accepts(value))) {
             return Some(plain);
         }
-        let automaton = |test: &Test| Automaton::of_globs(&test.values, test.ignores_case);
-        let positive: Vec<_> = tests().filter(|t| !t.is_negated).map(automaton).collect();
-        let negative: Vec<_> = tests().filter(|t| t.is_negated).map(automaton).collect();
+        let positive: Vec<_> = tests().filter(|t| !t.is_negated).map(Test::texts).collect();
+        let negative: Vec<_> = tests().filter(|t| t.is_negated).map(Test::texts).collect();
         let tracks = Tracks {
             tests: positive.iter().collect(),
             not: negative.iter().collect(),

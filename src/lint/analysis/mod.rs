@@ -13,7 +13,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::branch::{Branch, Test};
+use super::branch::{Branch, Test, Without};
 use super::issuer::{Form, Grammar};
 use super::language::Automaton;
 use crate::trust::{Claims, Glob};
@@ -45,6 +45,8 @@ pub(crate) struct Around {
     not: Vec<Automaton>,
     /// What tests of claims made of the variables of a subject say about it, by number of the form.
     made: Vec<Vec<Automaton>>,
+    /// What negated tests of such claims exclude.
+    made_not: Vec<Vec<Automaton>>,
 }
 
 impl<'a> Analysis<'a> {
@@ -93,8 +95,8 @@ impl<'a> Analysis<'a> {
     }
 
     fn around(&self, own: Option<&Test>) -> Around {
-        let automaton = |test: &Test| Automaton::of_globs(&test.values, test.ignores_case);
         let others = self.branch.restricting("sub").filter(|test| Some(*test) != own);
+        let own = own.filter(|test| test.expression.is_some());
         let negated = self
             .branch
             .tests
@@ -102,9 +104,15 @@ impl<'a> Analysis<'a> {
             .filter(|t| t.claim == "sub" && t.is_negated);
         let made = self.grammar.forms.iter().map(|form| self.made(form));
         Around {
-            tests: others.map(automaton).collect(),
-            not: negated.map(automaton).collect(),
+            tests: others.chain(own).map(Test::texts).collect(),
+            not: negated.map(Test::texts).collect(),
             made: made.collect(),
+            made_not: self
+                .grammar
+                .forms
+                .iter()
+                .map(|form| self.made_not(form))
+                .collect(),
         }
     }
 
@@ -117,12 +125,17 @@ impl<'a> Analysis<'a> {
             .filter(|t| t.restricts() && t.claim != "sub");
         tests
             .filter_map(|test| {
+                if test.expression.is_some() || test.ignores_case {
+                    return self.lifted(form, test);
+                }
                 let bindings: Vec<BTreeMap<String, Glob>> = test
                     .values
                     .iter()
                     .map(|glob| self.bindings(form, &test.claim, glob))
-                    .collect::<Option<_>>()?;
+                    .collect::<Option<_>>()
+                    .unwrap_or_default();
                 match bindings.as_slice() {
+                    [] => self.lifted(form, test),
                     [only] => form.with(only),
                     // Several values: the union, as one automaton.
                     several => {
@@ -132,5 +145,19 @@ impl<'a> Analysis<'a> {
                 }
             })
             .collect()
+    }
+
+    /// The same for what claims that have to be there must not be.
+    fn made_not(&self, form: &Form) -> Vec<Automaton> {
+        let is_demanded =
+            |test: &&Test| test.is_negated && test.without == Without::Fails && test.claim != "sub";
+        let tests = self.branch.tests.iter().filter(is_demanded);
+        tests.filter_map(|test| self.lifted(form, test)).collect()
+    }
+
+    /// The subjects of a form whose claim has one of the texts that a test names.
+    fn lifted(&self, form: &Form, test: &Test) -> Option<Automaton> {
+        let platform = self.branch.facts.platforms.get(form.platform)?;
+        form.lifted(platform.claim_template(&test.claim)?, &test.texts())
     }
 }

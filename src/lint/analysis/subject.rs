@@ -107,6 +107,9 @@ impl Analysis<'_> {
                 guesses.to_vec(),
             ));
         }
+        if grammar.forms.is_empty() {
+            self.own.push(Example::Text("x".to_owned()));
+        }
         self.openings.append(&mut found);
     }
 
@@ -318,6 +321,7 @@ impl Analysis<'_> {
 
 fn laid<'x>(number: usize, form: &'x Form, own: Option<&'x Automaton>, around: &'x Around) -> Laid<'x> {
     let made = around.made.get(number).map_or(&[][..], Vec::as_slice);
+    let made_not = around.made_not.get(number).map_or(&[][..], Vec::as_slice);
     Laid {
         number,
         form,
@@ -325,7 +329,7 @@ fn laid<'x>(number: usize, form: &'x Form, own: Option<&'x Automaton>, around: &
             form: Some(&form.automaton),
             marks: form.marks.as_ref(),
             tests: own.into_iter().chain(&around.tests).chain(made).collect(),
-            not: around.not.iter().collect(),
+            not: around.not.iter().chain(made_not).collect(),
         },
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Form {
     /// Whether every run of a workload has the same subject.
     pub stable: bool,
     pub is_pull_request: bool,
-    parts: Vec<TemplatePart>,
+    pub(super) parts: Vec<TemplatePart>,
     patterns: BTreeMap<String, String>,
     /// Number of the platform in the facts.
     pub platform: usize,

@@ -3,6 +3,7 @@
 mod form;
 mod free;
 mod grammar;
+mod lifted;
 mod part;
 
 pub(crate) use form::Form;

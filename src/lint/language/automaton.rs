@@ -109,6 +109,8 @@ impl Automaton {
 pub(crate) struct Builder {
     edges: Vec<Vec<Edge>>,
     silent: Vec<Vec<u32>>,
+    /// Whether nothing that is added counts as written down.
+    pub(super) is_loose: bool,
 }
 
 impl Builder {
@@ -139,7 +141,7 @@ impl Builder {
                 label,
                 target,
                 tag,
-                literal,
+                literal: literal && !self.is_loose,
             },
         );
         target

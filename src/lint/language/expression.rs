@@ -1,22 +1,80 @@
 //! From a regular expression to an automaton.
 
+use std::sync::Arc;
+
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
 use super::automaton::{Automaton, Builder, Edge};
 use super::label::Label;
 
+/// A regular expression that is looked for anywhere in a text.
+#[derive(Clone)]
+pub struct Expression {
+    source: String,
+    automaton: Arc<Automaton>,
+}
+
+impl Expression {
+    /// In the syntax of the crate `regex`, with the classes of Perl in ASCII. `None`: it cannot be read, or needs what an
+    /// automaton has not.
+    pub(super) fn of(source: &str, hir: &Hir) -> Option<Self> {
+        Some(Self {
+            source: source.to_owned(),
+            automaton: Arc::new(Automaton::of_hir(hir, Laid::Anywhere)?),
+        })
+    }
+
+    pub(crate) fn automaton(&self) -> &Automaton {
+        &self.automaton
+    }
+
+    /// Whether a text matches, large counts read as endless.
+    pub fn has(&self, text: &str) -> bool {
+        self.automaton.has(text)
+    }
+}
+
+impl std::fmt::Debug for Expression {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Expression({})", self.source)
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl Eq for Expression {}
+
+impl PartialOrd for Expression {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Expression {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.source.cmp(&other.source)
+    }
+}
+
 /// Repetitions beyond this many optional turns are read as endless: the set of texts only grows.
-const TURNS: u32 = 3;
+pub(super) const TURNS: u32 = 3;
+
+/// Alternatives that are told apart.
+const MOST_BRANCHES: usize = 24;
 
 /// Automata larger than this are not built.
 const MAX_STATES: usize = 4_000;
 
 /// How an expression is laid over a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "for dialects whose conditions search"))]
 pub(crate) enum Laid {
     /// It describes the whole text.
+    #[cfg(test)]
     Whole,
     /// It is looked for anywhere in the text; `^` and `$` at its ends hold it there.
     Anywhere,
@@ -25,17 +83,21 @@ pub(crate) enum Laid {
 impl Automaton {
     /// The texts of a regular expression; large counts are read as endless, so that there may be more of them than the
     /// expression has, never fewer. `None`: it cannot be read, or needs what an automaton has not.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for dialects whose conditions search"))]
+    #[cfg(test)]
     pub(crate) fn of_expression(pattern: &str, laid: Laid) -> Option<Self> {
-        let hir = read(pattern)?;
+        Self::of_hir(&read(pattern)?, laid)
+    }
+
+    fn of_hir(hir: &Hir, laid: Laid) -> Option<Self> {
         let mut builder = Builder::default();
         let start = builder.state();
         let end = match laid {
-            Laid::Whole => builder.expression(start, &without_ends(&hir), 0)?,
+            #[cfg(test)]
+            Laid::Whole => builder.expression(start, &without_ends(hir), 0)?,
             Laid::Anywhere => {
                 let end = builder.state();
-                for branch in branches(&hir) {
-                    let (left, right, middle) = ends(branch);
+                for branch in branches(hir) {
+                    let (left, right, middle) = ends(&branch);
                     let from = if left { start } else { builder.run(start, 0) };
                     let mut to = builder.expression(from, &middle, 0)?;
                     if !right {
@@ -120,7 +182,10 @@ impl Builder {
                         },
                     );
                 } else {
+                    // What may be there any number of times is not written down.
+                    let outer = std::mem::replace(&mut self.is_loose, true);
                     let back = self.expression(turning, sub, tag)?;
+                    self.is_loose = outer;
                     self.silent(back, turning);
                 }
                 let end = self.state();
@@ -132,7 +197,7 @@ impl Builder {
 }
 
 /// Classes of Perl are those of ASCII, as in RE2.
-fn read(pattern: &str) -> Option<Hir> {
+pub(super) fn read(pattern: &str) -> Option<Hir> {
     let mut text = String::new();
     let mut chars = pattern.chars();
     while let Some(c) = chars.next() {
@@ -156,7 +221,7 @@ fn read(pattern: &str) -> Option<Hir> {
     ParserBuilder::new().nest_limit(60).build().parse(&text).ok()
 }
 
-fn label(class: &Class) -> Option<Label> {
+pub(super) fn label(class: &Class) -> Option<Label> {
     let ranges: Vec<(char, char)> = match class {
         Class::Unicode(class) => class.iter().map(|range| (range.start(), range.end())).collect(),
         Class::Bytes(class) if class.is_ascii() => class
@@ -172,16 +237,37 @@ fn label(class: &Class) -> Option<Label> {
     })
 }
 
-fn branches(hir: &Hir) -> Vec<&Hir> {
+/// The alternatives of an expression, so far apart that each holds its own ends.
+pub(super) fn branches(hir: &Hir) -> Vec<Hir> {
     match hir.kind() {
-        HirKind::Alternation(parts) => parts.iter().collect(),
+        HirKind::Alternation(parts) => parts.iter().flat_map(branches).collect(),
         HirKind::Capture(capture) => branches(&capture.sub),
-        _ => vec![hir],
+        HirKind::Concat(parts) => {
+            let mut rows: Vec<Vec<Hir>> = vec![Vec::new()];
+            for part in parts {
+                let next = match part.properties().look_set().is_empty() {
+                    true => vec![part.clone()],
+                    false => branches(part),
+                };
+                if rows.len() * next.len() > MOST_BRANCHES {
+                    return vec![hir.clone()];
+                }
+                rows = rows
+                    .iter()
+                    .flat_map(|row| {
+                        let with = |part: &Hir| row.iter().chain([part]).cloned().collect();
+                        next.iter().map(with).collect::<Vec<_>>()
+                    })
+                    .collect();
+            }
+            rows.into_iter().map(Hir::concat).collect()
+        }
+        _ => vec![hir.clone()],
     }
 }
 
 /// Whether an expression is held at the start and at the end of the text, and what is left of it.
-fn ends(hir: &Hir) -> (bool, bool, Hir) {
+pub(super) fn ends(hir: &Hir) -> (bool, bool, Hir) {
     let is = |part: &Hir, look: Look| matches!(part.kind(), HirKind::Look(found) if *found == look);
     match hir.kind() {
         HirKind::Concat(parts) => {

@@ -7,9 +7,12 @@ mod automaton;
 mod expression;
 mod label;
 mod search;
+mod skeleton;
 
 pub(crate) use automaton::{Automaton, Builder, Edge};
+pub use expression::Expression;
 #[cfg(test)]
 pub(crate) use expression::Laid;
 pub(crate) use label::Label;
 pub(crate) use search::{Found, Letter, Tracks, search, text};
+pub use skeleton::Texts;

@@ -134,6 +134,7 @@ fn of_claim(condition: &Condition, claim: &str, kind: KeyKind, variables: bool) 
         claim: claim.to_owned(),
         values,
         written: condition.values.clone(),
+        expression: None,
         is_negated,
         without: match operator.qualifier {
             _ if operator.if_exists => Without::PassesIfExists,
@@ -169,6 +170,7 @@ fn presence(condition: &Condition, claim: &str) -> Atom {
                 claim: claim.to_owned(),
                 values: vec![Glob::new(vec![Piece::Any])],
                 written: vec!["*".to_owned()],
+                expression: None,
                 is_negated: false,
                 without: Without::Fails,
                 ignores_case: false,
