@@ -2,7 +2,7 @@
 
 use super::configuration::{Configuration, attribute, read, validate};
 use super::data_sources;
-use super::dialect::lint::RULES;
+use super::dialect::lint::rules;
 use super::resources::{AwsTrustResource, OidcProviderResource};
 use super::sharing::SHARING_RULES;
 use crate::clouds::{Cloud, Common, Environment};
@@ -40,7 +40,7 @@ impl Cloud for Aws {
     }
 
     fn rules(&self) -> Vec<&'static str> {
-        let of_policies = RULES.iter().map(|rule| rule.id);
+        let of_policies = rules().map(|rule| rule.id);
         of_policies.chain(SHARING_RULES).collect()
     }
 

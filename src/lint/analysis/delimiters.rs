@@ -2,7 +2,7 @@
 
 use super::Analysis;
 use super::opening::{Example, Kind, Opening};
-use super::subject::{literal_head, text_behind};
+use super::subject::{is_bare, literal_head, text_behind};
 use crate::platforms::Tenancy;
 use crate::trust::{Glob, Severity};
 
@@ -15,6 +15,9 @@ impl Analysis<'_> {
             return;
         }
         let facts = &self.branch.facts;
+        if is_bare(glob) && !self.is_tenant_open() {
+            return;
+        }
         let head = literal_head(glob);
         let parts: Vec<&str> = head.split(is_delimiter).filter(|part| !part.is_empty()).collect();
         let is_closed = head.ends_with(is_delimiter);

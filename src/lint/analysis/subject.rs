@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::opening::{Example, Kind, Opening};
 use super::{Analysis, Around};
+use crate::lint::branch::Test;
 use crate::lint::issuer::{Form, Free};
 use crate::lint::language::{Automaton, Found, Letter, Tracks, search};
 use crate::platforms::{Chooser, TemplatePart};
@@ -124,8 +125,10 @@ impl Analysis<'_> {
             .branch
             .tests
             .iter()
-            .any(|t| t.restricts() && !self.branch.is_audience(&t.claim));
-        facts.is_shared() || self.is_subject_tested || !narrows
+            .any(|t| t.restricts() && t.claim != "sub" && !self.branch.is_audience(&t.claim));
+        let says_something = |test: &Test| !test.values.iter().any(is_everything);
+        let is_named = self.branch.restricting("sub").any(says_something);
+        facts.is_shared() || is_named || !narrows
     }
 
     fn laid(
@@ -171,8 +174,9 @@ impl Analysis<'_> {
                 add(Kind::Untested, facts.severity_of_nothing(), plain);
                 return;
             }
-        } else if !facts.is_shared() && is_bare(glob) {
-            add(Kind::Anybody, facts.severity_of_nothing(), plain.clone());
+        } else if !facts.is_shared() && is_bare(glob) && self.is_tenant_open() {
+            add(Kind::Anybody, facts.severity_of_nothing(), plain);
+            return;
         }
         self.inside(laid, written, glob, plain, found);
     }
@@ -367,8 +371,13 @@ pub(super) fn text_behind(glob: &Glob) -> bool {
         .any(|piece| matches!(piece, Piece::Literal(c) if c.is_alphanumeric()))
 }
 
+/// Whether every subject matches: the same as no test.
+fn is_everything(glob: &Glob) -> bool {
+    is_bare(glob) && glob.matches("x")
+}
+
 /// Whether nothing is written but wildcards.
-fn is_bare(glob: &Glob) -> bool {
+pub(super) fn is_bare(glob: &Glob) -> bool {
     !glob
         .pieces()
         .iter()

@@ -37,9 +37,11 @@ mod subject_format_mismatch;
 mod subject_shape;
 mod subject_without_tenant;
 mod unanalysable_condition;
+mod undeclared_issuer;
 mod unescaped_colon;
 mod unknown_claim;
 mod user_controlled_claim;
+mod whole_issuer;
 mod whole_owner;
 mod wildcard_crosses_delimiter;
 mod wildcard_owner;
@@ -52,6 +54,7 @@ pub(super) const RULES: &[Checked] = &[
     missing_subject::RULE,
     confused_deputy::RULE,
     open_subject::RULE,
+    whole_issuer::RULE,
     wildcard_owner::RULE,
     wildcard_tenant::RULE,
     open_owner_prefix::RULE,
@@ -85,5 +88,6 @@ pub(super) const RULES: &[Checked] = &[
     unanalysable_condition::RULE,
     mutable_subject::RULE,
     mutable_issuer::RULE,
+    undeclared_issuer::RULE,
     case_insensitive_subject::RULE,
 ];

@@ -1,5 +1,6 @@
 //! `open-subject`: a pattern without any text that names a tenant.
 
+use super::whole_issuer;
 use crate::lint::analysis::{Analysis, Kind};
 use crate::lint::rule::{Checked, Class, Hit, Rule};
 
@@ -16,9 +17,11 @@ pub(super) const RULE: Checked = Checked {
 
 fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
     let issuer = &analysis.branch.issuer;
-    analysis.hits(Kind::Anybody, &|value| {
+    let mut hits = analysis.hits(Kind::Anybody, &|value| {
         format!(
             "the subject pattern `{value}` for `{issuer}` has a wildcard where the tenant's name should be"
         )
-    })
+    });
+    hits.retain(|hit| !whole_issuer::is_asked_for(analysis, &hit.value));
+    hits
 }

@@ -32,7 +32,7 @@ pub use evaluate::{
     exchange_web_identity,
 };
 pub use gate::{GateRefusal, shared_issuer_gate};
-pub use lint::lint;
+pub use lint::{lint, lint_role};
 pub use offline::{OfflineError, OfflineExchange, evaluate_offline};
 pub use partition::Partition;
 pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};

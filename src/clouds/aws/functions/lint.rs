@@ -1,6 +1,6 @@
 //! `lint_aws`: what is wrong with a trust policy, with a token of somebody else that would get in.
 
-use crate::clouds::aws::dialect::{RoleDocument, lint};
+use crate::clouds::aws::dialect::{RoleDocument, lint_role};
 use crate::clouds::deciding::{
     FINDINGS, document, document_parameter, findings_type, judged, platform_parameter, wrong,
 };
@@ -32,6 +32,6 @@ impl Function for LintAws {
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
         let role = RoleDocument::from_value(&document(arguments, 0)?).map_err(|e| wrong(0, e))?;
-        judged(arguments, |facts| lint(&role.trust_policy, facts))
+        judged(arguments, |facts| lint_role(&role, facts))
     }
 }

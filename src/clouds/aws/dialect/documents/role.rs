@@ -16,6 +16,8 @@ pub struct RoleDocument {
     pub arn: Option<RoleArn>,
     /// Seconds.
     pub max_session_duration: Option<u64>,
+    /// Whether a policy that the document shows lets the role do anything.
+    pub is_administrator: bool,
 }
 
 const POLICY: [&str; 2] = ["AssumeRolePolicyDocument", "assume_role_policy"];
@@ -48,6 +50,7 @@ impl RoleDocument {
                 trust_policy: trust_policy(value, "")?,
                 arn: None,
                 max_session_duration: None,
+                is_administrator: false,
             }),
             None => Err(wrong(
                 "/Role/AssumeRolePolicyDocument",
@@ -81,8 +84,21 @@ impl RoleDocument {
             trust_policy,
             arn,
             max_session_duration,
+            is_administrator: is_administrator(members),
         })
     }
+}
+
+/// Policies as the account's details show them, and as Terraform does. Shapes that are not known say nothing here.
+fn is_administrator(members: &Members) -> bool {
+    let lists = |names: [&'static str; 2]| names.into_iter().filter_map(|name| members.get(name)?.as_array());
+    let attached = lists(["AttachedManagedPolicies", "managed_policy_arns"]).flatten();
+    let arns = attached.filter_map(|policy| policy.get("PolicyArn").unwrap_or(policy).as_str());
+    let mut managed = arns.filter(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
+    let inline = lists(["RolePolicyList", "inline_policy"]).flatten();
+    let documents = inline.filter_map(|own| own.get("PolicyDocument").or_else(|| own.get("policy")));
+    let mut parsed = documents.filter_map(|document| trust_policy(document, "").ok());
+    managed.next().is_some() || parsed.any(|policy| policy.allows_everything())
 }
 
 /// As an object, as JSON in a text, or as the API has it, percent-encoded (RFC 3986).

@@ -6,14 +6,20 @@
 mod atom;
 mod branches;
 mod own;
+mod role;
 mod token;
 
-pub use own::RULES;
+pub use role::lint_role;
 pub(super) use token::Provider;
 
 use super::policy::PolicyDocument;
-use crate::lint::IssuerFacts;
+use crate::lint::{IssuerFacts, Rule};
 use crate::trust::Finding;
+
+/// The rules of this room.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    own::RULES.iter().chain([&role::RULE])
+}
 
 /// Everything the rules find, the worst first, then by rule, witness and value. `facts` says what is known about an issuer,
 /// given without its scheme; [`IssuerFacts::of`] asks the catalogue.

@@ -50,7 +50,13 @@ fn severity_by_tenancy() {
             issuer,
             &aud(json!({"StringLike": {format!("{issuer}:sub"): "*"}})),
         );
-        assert!(any.contains(&("open-subject", worst, true)), "{issuer} {any:?}");
+        // Where nobody else has workloads it is no accident to ask for all of them.
+        let asked = if issuer == GITHUB {
+            "open-subject"
+        } else {
+            "whole-issuer"
+        };
+        assert!(any.contains(&(asked, worst, true)), "{issuer} {any:?}");
         assert!(
             any.iter().all(|(_, severity, _)| *severity <= worst),
             "{issuer} {any:?}"
@@ -326,7 +332,7 @@ fn a_witness_is_one_workload() {
 
 #[test]
 fn ids_of_rules_are_unique_and_every_rule_says_what_it_means() {
-    let rules: Vec<_> = crate::lint::rules().chain(RULES).collect();
+    let rules: Vec<_> = crate::lint::rules().chain(rules()).collect();
     let ids: std::collections::BTreeSet<_> = rules.iter().map(|rule| rule.id).collect();
     assert_eq!(ids.len(), rules.len());
     for rule in rules {
@@ -373,4 +379,44 @@ fn a_trust_that_admits_nobody() {
 fn statement_of(condition: &Value) -> Value {
     json!({"Effect": "Allow", "Principal": {"Federated": format!("arn:aws:iam::111122223333:oidc-provider/{GITHUB}")},
         "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition})
+}
+
+/// A pattern that matches everything is no test: with another claim it changes nothing, alone it is the whole issuer.
+#[test]
+fn everything_is_no_test() {
+    let fly = "oidc.fly.io/acme";
+    let like = |value: &str| json!({"StringEquals": {format!("{fly}:aud"): "a"}, "StringLike": {format!("{fly}:sub"): value}});
+    assert_eq!(found(fly, &like("*")), [("whole-issuer", Severity::Medium, true)]);
+    assert_eq!(
+        found(fly, &like("?*")),
+        [("whole-issuer", Severity::Medium, true)]
+    );
+
+    let circle = "oidc.circleci.com/org/11111111-2222-3333-4444-555555555555";
+    let key = super::super::condition_keys::claim_keys(circle).next().unwrap();
+    let one = json!({format!("{circle}:aud"): "a", format!("{circle}:{}", key.claim): "11111111-2222-3333-4444-555555555555"});
+    let alone = found(circle, &json!({"StringEquals": one}));
+    let any = json!({"StringEquals": one, "StringLike": {format!("{circle}:sub"): "*"}});
+    assert_eq!(found(circle, &any), alone);
+    assert!(
+        alone.iter().all(|(rule, ..)| *rule != "whole-issuer"),
+        "{alone:?}"
+    );
+}
+
+/// Of an issuer that nobody declared even an exact trust is told so, and nothing worse.
+#[test]
+fn nobody_declared_it() {
+    let of = |issuer: &str| {
+        let condition =
+            json!({"StringEquals": {format!("{issuer}:aud"): "a", format!("{issuer}:sub"): "team:acme:api"}});
+        let findings = lint(&policy(issuer, &condition), &IssuerFacts::of);
+        findings.iter().map(|f| (f.rule, f.severity)).collect::<Vec<_>>()
+    };
+    assert_eq!(of("issuer.example"), [("undeclared-issuer", Severity::Info)]);
+    assert!(
+        of("oidc.fly.io/acme")
+            .iter()
+            .all(|(rule, _)| *rule != "undeclared-issuer")
+    );
 }

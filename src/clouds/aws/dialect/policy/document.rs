@@ -1,6 +1,6 @@
 //! The document itself.
 
-use super::Statement;
+use super::{Actions, Effect, Resources, Statement};
 
 /// The version of the policy language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,5 +40,15 @@ impl PolicyDocument {
     /// Whether `${…}` in values is replaced: only in the newer version.
     pub fn has_variables(&self) -> bool {
         self.version == Some(Version::V2012)
+    }
+
+    /// Whether some statement allows every action on everything, without a condition.
+    pub fn allows_everything(&self) -> bool {
+        let any = |names: &[String]| names.iter().any(|name| name == "*" || name == "*:*");
+        self.statements.iter().any(|statement| {
+            let actions = matches!(&statement.actions, Actions::Action(names) if any(names));
+            let resources = matches!(&statement.resources, Some(Resources::Resource(names)) if any(names));
+            statement.effect == Effect::Allow && actions && resources && statement.conditions.is_empty()
+        })
     }
 }
