@@ -28,6 +28,7 @@ mod issuer_alone;
 mod lifecycle;
 mod ownership;
 mod provider_block;
+mod rules;
 mod secrets;
 mod sharing;
 mod unknowns;

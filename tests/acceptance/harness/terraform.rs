@@ -233,20 +233,24 @@ impl Terraform {
 
     /// The error diagnostics of a command that must fail, from its JSON lines.
     pub fn errors(&self, arguments: &[&str]) -> Vec<Value> {
+        let mut diagnostics = self.diagnostics(arguments);
+        diagnostics.retain(|diagnostic| diagnostic["severity"] == "error");
+        diagnostics
+    }
+
+    /// All diagnostics of a command, from its JSON lines.
+    pub fn diagnostics(&self, arguments: &[&str]) -> Vec<Value> {
         let finished = self.run(arguments);
         let lines = finished
             .stdout
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let diagnostics: Vec<Value> = lines
+        lines
             .flat_map(|line| match line["diagnostics"].as_array() {
                 Some(list) => list.clone(),
                 None => vec![line["diagnostic"].clone()],
             })
-            .collect();
-        diagnostics
-            .into_iter()
-            .filter(|diagnostic| diagnostic["severity"] == "error")
+            .filter(|diagnostic| !diagnostic.is_null())
             .collect()
     }
 }
