@@ -7,4 +7,4 @@ mod signer;
 
 pub use reading::{AlsoModel, Arguments, Reading, path_of, written_claims, written_set};
 pub use schema::{FindingModel, attributes, computed_attributes};
-pub use signer::Signer;
+pub use signer::{Doubt, Signer};

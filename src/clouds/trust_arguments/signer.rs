@@ -19,6 +19,24 @@ pub struct Signer {
     pub platforms: Vec<Cow<'static, Platform>>,
 }
 
+/// What the catalogue says today against a platform that an older one may have accepted, in words for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// Declared looser than what is known of the host: judged as strictly as the catalogue does.
+    Looser(String),
+    /// No platform has this id any more: judged by what the issuer tells.
+    NotKnown(String),
+}
+
+impl Doubt {
+    /// What was expected and found.
+    pub fn into_text(self) -> String {
+        match self {
+            Self::Looser(text) | Self::NotKnown(text) => text,
+        }
+    }
+}
+
 impl Signer {
     /// The signer of an issuer. `platform` is a catalogue id, or the text of a platform file.
     ///
@@ -27,16 +45,16 @@ impl Signer {
     pub fn of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<Self, String> {
         match Self::ever_of(platform, issuer)? {
             (signer, None) => Ok(signer),
-            (_, Some(looser)) => Err(looser),
+            (_, Some(doubt)) => Err(doubt.into_text()),
         }
     }
 
-    /// The same for a platform that may have been accepted by an older catalogue: that it is declared looser than what the
-    /// catalogue knows now is said beside the signer, which is as strict as the catalogue then.
+    /// The same for a platform that may have been accepted by an older catalogue: what the catalogue says against it now
+    /// stands beside the signer.
     ///
     /// # Errors
-    /// An unknown id, a file that cannot be read.
-    pub fn ever_of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<(Self, Option<String>), String> {
+    /// A file that cannot be read.
+    pub fn ever_of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<(Self, Option<Doubt>), String> {
         let Some(text) = platform else {
             return Ok((Self::inferred(&infer(issuer)), None));
         };
@@ -48,11 +66,14 @@ impl Signer {
             // not where the catalogue knows it: as good as a declaration, and no looser than one may be
             return Ok(Self::checked(Cow::Borrowed(known), issuer));
         }
-        let declared = Platform::ever_named(text, DeclaredBy::Configuration).map_err(|e| match e {
-            PlatformError::NoSuchId { .. } => e.to_string(),
-            wrong => format!("the platform file cannot be used: {wrong}"),
-        })?;
-        Ok(Self::checked(declared, issuer))
+        match Platform::ever_named(text, DeclaredBy::Configuration) {
+            Ok(declared) => Ok(Self::checked(declared, issuer)),
+            Err(unknown @ PlatformError::NoSuchId { .. }) => {
+                let doubt = Doubt::NotKnown(unknown.to_string());
+                Ok((Self::inferred(&infer(issuer)), Some(doubt)))
+            }
+            Err(wrong) => Err(format!("the platform file cannot be used: {wrong}")),
+        }
     }
 
     /// What rules have to know of an issuer, given without its scheme, that this signer signs with. A platform that is named
@@ -68,7 +89,7 @@ impl Signer {
         }
     }
 
-    fn checked(platform: Cow<'static, Platform>, issuer: &IssuerUrl) -> (Self, Option<String>) {
+    fn checked(platform: Cow<'static, Platform>, issuer: &IssuerUrl) -> (Self, Option<Doubt>) {
         let checked = check_declaration(&platform, issuer);
         let mut signer = Self::declared(platform, issuer);
         let Err(looser) = checked else {
@@ -77,7 +98,7 @@ impl Signer {
         if let PlatformError::Looser { known, .. } = &looser {
             signer.tenancy = signer.tenancy.max(*known);
         }
-        (signer, Some(looser.to_string()))
+        (signer, Some(Doubt::Looser(looser.to_string())))
     }
 
     fn inferred(inference: &Inference<'static>) -> Self {
@@ -142,6 +163,9 @@ mod tests {
         for issuer in [github, issuer("https://gitlab.com/private")] {
             let (signer, looser) = Signer::ever_of(Some("kubernetes"), &issuer).unwrap();
             assert_eq!((signer.tenancy, looser.is_some()), (Tenancy::Shared, true));
+            let (signer, forgotten) = Signer::ever_of(Some("nonsense"), &issuer).unwrap();
+            assert_eq!(signer.tenancy, Tenancy::Shared);
+            assert!(matches!(forgotten, Some(Doubt::NotKnown(_))), "{forgotten:?}");
         }
     }
 }

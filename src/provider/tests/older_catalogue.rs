@@ -192,3 +192,75 @@ async fn the_default_audience_stays() {
         Some(&set(&["sts.amazonaws.com"]))
     );
 }
+
+/// A platform that an older release knew: the trust stays as it is, and can be destroyed; a new one is refused.
+#[tokio::test]
+async fn a_platform_that_is_no_longer_known_is_a_warning() {
+    let lab = Lab::start().await;
+    let config = |platform: &str, description: &str| {
+        vec![
+            ("issuer", Value::string(GENERIC)),
+            ("platform", Value::string(platform)),
+            ("subjects", set(&["repo:acme/api:ref:refs/heads/main"])),
+            ("role_name", Value::string("deploy")),
+            ("description", Value::string(description)),
+        ]
+    };
+    let made = host(&lab)
+        .await
+        .apply(TYPE, &config("kubernetes", "x"), None)
+        .await;
+    // As if that platform had been called so: the record is written anew from what the policy shows.
+    let Value::Object(mut state) = made.state.clone() else {
+        panic!("{:?}", made.state)
+    };
+    state.insert("platform".to_owned(), Value::string("acme-retired"));
+    state.insert("effective_platform".to_owned(), Value::string("acme-retired"));
+    let older = Object {
+        state: Value::Object(state),
+        ..without(&made, "implied")
+    };
+    let next = host(&lab).await;
+    let older = next.refresh(TYPE, &older).await.unwrap();
+    let unchanged = config("acme-retired", "x");
+    assert!(!next.validate(TYPE, &unchanged).has_errors());
+    assert_eq!(next.drift(TYPE, &unchanged, &older).await, None);
+    let (_, diagnostics) = next.plan(TYPE, &unchanged, Some(&older)).await;
+    let warnings = said(&diagnostics).join("\n");
+    for words in [
+        "platform: The platform is not known",
+        "acme-retired",
+        "What to do",
+        "file(",
+    ] {
+        assert!(warnings.contains(words), "{words}: {warnings}");
+    }
+    // Something else changes, and what was decided stays.
+    let described = config("acme-retired", "y");
+    let object = next.apply(TYPE, &described, Some(&older)).await;
+    assert_eq!(
+        object.state.member("trust_policy"),
+        made.state.member("trust_policy")
+    );
+    assert_eq!(
+        object.state.member("effective_platform"),
+        Some(&Value::string("acme-retired"))
+    );
+    assert_eq!(host(&lab).await.drift(TYPE, &described, &object).await, None);
+    // It is no word for a new trust, or for a change of what depends on it.
+    let mut wider = unchanged.clone();
+    wider.push(("audiences", set(&["other.example"])));
+    for (config, prior) in [(&unchanged, None), (&wider, Some(&object))] {
+        let (_, diagnostics) = next.plan(TYPE, config, prior).await;
+        let errors = said(&diagnostics);
+        assert!(diagnostics.has_errors(), "{errors:?}");
+        assert!(
+            errors
+                .iter()
+                .any(|one| one.starts_with("platform: Invalid platform")),
+            "{errors:?}"
+        );
+    }
+    assert!(!host(&lab).await.destroy(TYPE, &object).await.has_errors());
+    assert!(lab.stranger().await.list_providers().await.unwrap().is_empty());
+}

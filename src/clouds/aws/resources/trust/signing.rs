@@ -2,8 +2,8 @@
 
 use super::model::TrustModel;
 use crate::clouds::aws::dialect::{PolicyDocument, lint};
-use crate::clouds::trust_arguments::{Signer, path_of};
-use crate::framework::Diagnostics;
+use crate::clouds::trust_arguments::{Doubt, Signer, path_of};
+use crate::framework::{Diagnostics, Path};
 use crate::lint::IssuerFacts;
 use crate::trust::{Finding, IssuerUrl, Terms, Trust};
 
@@ -45,17 +45,38 @@ pub fn signers(
     for (terms, (argument, platform)) in trust.terms.iter().zip(platforms) {
         match Signer::ever_of(*platform, &terms.issuer) {
             Ok((signer, None)) => signers.push(signer),
-            Ok((signer, Some(reason))) if accepted(terms) => {
-                diagnostics.warning(path_of(argument), "The platform is declared too loosely", reason);
+            Ok((signer, Some(doubt))) if accepted(terms) => {
+                say(doubt, path_of(argument), diagnostics);
                 signers.push(signer);
             }
-            Ok((_, Some(reason))) | Err(reason) => {
+            Ok((_, Some(doubt))) => {
+                diagnostics.error(path_of(argument), "Invalid platform", doubt.into_text());
+                return Err(());
+            }
+            Err(reason) => {
                 diagnostics.error(path_of(argument), "Invalid platform", reason);
                 return Err(());
             }
         }
     }
     Ok(signers)
+}
+
+fn say(doubt: Doubt, path: Path, diagnostics: &mut Diagnostics) {
+    match doubt {
+        Doubt::Looser(reason) => {
+            diagnostics.warning(path, "The platform is declared too loosely", reason);
+        }
+        Doubt::NotKnown(reason) => diagnostics.warning(
+            path,
+            "The platform is not known",
+            format!(
+                "{reason}\n\nA trust that was made with it stays as it is, and is judged by what its issuer tells; a new or \
+                 changed one is refused. What to do: name a platform of this release, declare it yourself in a platform file \
+                 (`file(\"….toml\")`), or leave `platform` out to have it inferred from the issuer."
+            ),
+        ),
+    }
 }
 
 /// What the linter says of a policy that trusts these issuers.
