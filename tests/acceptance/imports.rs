@@ -8,6 +8,7 @@ crate::on_both!(
     by_block,
     by_identity,
     what_is_not_there,
+    with_further_branches,
     without_its_arguments
 );
 
@@ -111,5 +112,33 @@ fn without_its_arguments(lab: &Lab) {
         (&"ours".into(), &"another".into())
     );
     terraform.settle("after the apply");
+    terraform.destroy();
+}
+
+/// No policy holds the keys of `also`: the branches mean the same under whatever keys.
+fn with_further_branches(lab: &Lab) {
+    let also = r#"{
+    staging = { subjects = ["repo:acme/api:environment:staging"] }
+    nightly = { subject_patterns = ["repo:acme/nightly:*"], audiences = ["nightly.example"] }
+  }"#;
+    let body = |description: &str| {
+        Block::trust(&lab.issuer, &lab.role)
+            .with("description", format!("\"{description}\""))
+            .with("also", also)
+            .to_string()
+    };
+    let terraform = lab.configuration(&body("ours"));
+    terraform.settle("after create");
+    terraform.run(&["state", "rm", ADDRESS]).succeeded("state rm");
+    terraform
+        .run(&["import", "-no-color", ADDRESS, &lab.role])
+        .succeeded("import");
+    terraform.assert_empty_plan("after the import");
+    // The first change of anything else takes the keys of the configuration.
+    terraform.write("main.tf", &body("changed"));
+    terraform.settle("after a change");
+    let also = &terraform.state(ADDRESS)["also"];
+    let keys: Vec<&String> = also.as_object().expect("a map").keys().collect();
+    assert_eq!(keys, ["nightly", "staging"]);
     terraform.destroy();
 }

@@ -14,6 +14,8 @@ crate::on_sandbox!(
     killed_between_two_providers,
     killed_while_it_deletes,
     a_delete_cut_off_after_the_role,
+    killed_while_a_provider_changes,
+    killed_after_audiences_were_added,
 );
 
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
@@ -114,10 +116,16 @@ fn killed_while_it_creates_with_a_generated_name(lab: &Lab) {
         let terraform = lab.configuration(&body.to_string());
         kill_at(lab, &terraform, APPLY, operation);
         let made = lab.roles(prefix);
-        terraform.settle(&format!("after a death at {operation}"));
+        let said = terraform.settle(&format!("after a death at {operation}"));
         let now = lab.roles(prefix);
         if operation == "UntagRole" {
-            // Complete and without its mark it is nobody's leftover: a role more, never a role taken from somebody.
+            // Complete and without its mark it may be anybody's: a role more, which is named, never a role taken from
+            // somebody.
+            let said = said.all();
+            assert!(
+                said.contains("may be a leftover") && said.contains(&made[0]),
+                "{said}"
+            );
             assert_eq!((made.len(), now.len()), (1, 2));
             lab.boto.iam(
                 "detach_role_policy",
@@ -229,6 +237,92 @@ fn killed_while_it_deletes(lab: &Lab) {
     assert_eq!(lab.roles(&lab.role), std::slice::from_ref(&lab.role));
     terraform.destroy();
     assert_nothing_left(lab, "wanted again");
+}
+
+/// A provider that is held alone: the resource knows it for its own again.
+fn killed_while_a_provider_changes(lab: &Lab) {
+    let body = |arguments: &str| {
+        format!(
+            "resource \"oidcfed_aws_oidc_provider\" \"alone\" {{\n  issuer = \"{}\"\n{arguments}\n}}\n",
+            lab.issuer
+        )
+    };
+    for operation in [
+        "AddClientIDToOpenIDConnectProvider",
+        "RemoveClientIDFromOpenIDConnectProvider",
+        "TagOpenIDConnectProvider",
+        "UntagOpenIDConnectProvider",
+    ] {
+        let before = body("  audiences = [\"a.example\"]\n  tags = { team = \"api\" }");
+        let terraform = lab.configuration(&before);
+        terraform.settle("after create");
+        let after = body("  audiences = [\"b.example\"]\n  tags = { stage = \"prod\" }");
+        terraform.write("main.tf", &after);
+        kill_at(lab, &terraform, APPLY, operation);
+        terraform.settle(&format!("after a death at {operation}"));
+        let provider = lab.oidc_provider(&lab.issuer).expect("the provider");
+        assert_eq!(provider["ClientIDList"], json!(["b.example"]), "{operation}");
+        let keys: Vec<&str> = provider["Tags"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|tag| tag["Key"].as_str())
+            .collect();
+        assert!(
+            keys.contains(&"stage") && !keys.contains(&"team"),
+            "{operation}: {keys:?}"
+        );
+        terraform.destroy();
+        assert_nothing_left(lab, operation);
+    }
+}
+
+/// Somebody else's provider: what was added to it before a change that was cut off is taken away again.
+fn killed_after_audiences_were_added(lab: &Lab) {
+    let theirs = || {
+        let made = json!({ "Url": lab.issuer, "ClientIDList": ["theirs.example"], "ThumbprintList": ["a".repeat(40)] });
+        lab.boto.iam("create_open_id_connect_provider", made)["OpenIDConnectProviderArn"].clone()
+    };
+    let arn = theirs();
+    let trust = |description: &str| {
+        Block::trust(&lab.issuer, &lab.role)
+            .with("description", format!("\"{description}\""))
+            .to_string()
+    };
+    let alone = |second: &str| {
+        format!(
+            "resource \"oidcfed_aws_oidc_provider\" \"alone\" {{\n  issuer = \"{}\"\n  audiences = [\"a.example\"{second}]\n}}\n",
+            lab.issuer
+        )
+    };
+    for (before, after, operation) in [
+        (trust("one"), trust("two"), "UpdateRole"),
+        (
+            alone(", \"theirs.example\", \"b.example\""),
+            alone(", \"theirs.example\""),
+            "RemoveClientIDFromOpenIDConnectProvider",
+        ),
+    ] {
+        let terraform = lab.configuration(&before);
+        terraform.settle("after create");
+        terraform.write("main.tf", &after);
+        kill_at(lab, &terraform, APPLY, operation);
+        terraform.settle(&format!("after a death at {operation}"));
+        let count = |lab: &Lab| {
+            lab.oidc_provider(&lab.issuer).expect("the provider")["ClientIDList"]
+                .as_array()
+                .map(Vec::len)
+        };
+        assert_eq!(count(lab), Some(2));
+        terraform.destroy();
+        let left = &lab.oidc_provider(&lab.issuer).expect("the provider")["ClientIDList"];
+        assert_eq!(*left, json!(["theirs.example"]), "{operation}");
+    }
+    lab.boto.iam(
+        "delete_open_id_connect_provider",
+        json!({ "OpenIDConnectProviderArn": arn }),
+    );
+    assert_nothing_left(lab, "added audiences");
 }
 
 /// The role is gone, the provider was not released: the state stays without the role.

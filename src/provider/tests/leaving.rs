@@ -205,3 +205,121 @@ async fn a_statement_of_ones_own_keeps_what_it_admits() {
     let left = audiences(&stranger, &lab.arn()).await;
     assert_eq!(left, Some(vec!["sts.amazonaws.com".to_owned()]));
 }
+
+fn foreign(client_ids: &[&str]) -> NewProvider {
+    NewProvider {
+        url: ISSUER.to_owned(),
+        client_ids: client_ids.iter().map(|id| (*id).to_owned()).collect(),
+        thumbprints: vec!["a".repeat(40)],
+        tags: Tags::new(),
+    }
+}
+
+fn other_role(arn: &str, audience: &str) -> NewRole {
+    NewRole {
+        name: "theirs".to_owned(),
+        ..role(&statement(arn, audience))
+    }
+}
+
+fn with_audiences(issuer: &str, audiences: &[&str], description: &str) -> Vec<(&'static str, Value)> {
+    let mut config = config(issuer);
+    config.push(("audiences", set(audiences)));
+    config.push(("description", Value::string(description)));
+    config
+}
+
+/// The trust drops an audience that it added, or the whole provider, while somebody's role admits that audience: it stays,
+/// until the last need goes, and the next change or the destroy takes it away.
+#[tokio::test]
+async fn an_audience_that_was_needed_when_it_was_dropped_goes_later() {
+    let kept = vec!["theirs.example".to_owned()];
+    let stays = ["theirs.example", "sts.amazonaws.com"]
+        .map(str::to_owned)
+        .to_vec();
+    for (issuer, audiences_then) in [(ISSUER, "theirs.example"), (OTHER_ISSUER, "sts.amazonaws.com")] {
+        for by_change in [true, false] {
+            let when = format!("{issuer}, by a change: {by_change}");
+            let lab = Lab::start().await;
+            let stranger = lab.stranger().await;
+            stranger
+                .create_provider(&foreign(&["theirs.example"]))
+                .await
+                .unwrap();
+            let fresh = async || Host::new(&lab, &[], &[]).await;
+            let before = with_audiences(ISSUER, &["sts.amazonaws.com", "theirs.example"], "1");
+            let object = fresh().await.apply(TYPE, &before, None).await;
+            let theirs = other_role(&lab.arn(), "sts.amazonaws.com");
+            stranger.create_role(&theirs).await.unwrap();
+            let dropped = with_audiences(issuer, &[audiences_then], "1");
+            let object = fresh().await.apply(TYPE, &dropped, Some(&object)).await;
+            assert_eq!(
+                audiences(&stranger, &lab.arn()).await,
+                Some(stays.clone()),
+                "{when}"
+            );
+            let added = object.state.member("added_audiences").unwrap();
+            assert_eq!(
+                added.member(&lab.arn()),
+                Some(&set(&["sts.amazonaws.com"])),
+                "{when}"
+            );
+            assert_eq!(fresh().await.drift(TYPE, &dropped, &object).await, None, "{when}");
+            // still needed
+            let again = with_audiences(issuer, &[audiences_then], "2");
+            let object = fresh().await.apply(TYPE, &again, Some(&object)).await;
+            assert_eq!(
+                audiences(&stranger, &lab.arn()).await,
+                Some(stays.clone()),
+                "{when}"
+            );
+            stranger.delete_role("theirs").await.unwrap();
+            let host = fresh().await;
+            if by_change {
+                let last = with_audiences(issuer, &[audiences_then], "3");
+                let object = host.apply(TYPE, &last, Some(&object)).await;
+                assert_eq!(
+                    audiences(&stranger, &lab.arn()).await,
+                    Some(kept.clone()),
+                    "{when}"
+                );
+                assert_eq!(fresh().await.drift(TYPE, &last, &object).await, None, "{when}");
+                let added = object.state.member("added_audiences").unwrap();
+                assert_eq!(added.member(&lab.arn()), None, "{when}");
+            } else {
+                host.destroy(TYPE, &object).await;
+                assert_eq!(
+                    audiences(&stranger, &lab.arn()).await,
+                    Some(kept.clone()),
+                    "{when}"
+                );
+            }
+        }
+    }
+}
+
+/// The same at a provider that is held without a role.
+#[tokio::test]
+async fn an_audience_of_a_resource_goes_later_as_well() {
+    const PROVIDER: &str = "oidcfed_aws_oidc_provider";
+    let lab = Lab::start().await;
+    let stranger = lab.stranger().await;
+    stranger
+        .create_provider(&foreign(&["theirs.example"]))
+        .await
+        .unwrap();
+    let config = |audiences: &[&str]| vec![("issuer", Value::string(ISSUER)), ("audiences", set(audiences))];
+    let fresh = async || Host::new(&lab, &[], &[]).await;
+    let both = config(&["sts.amazonaws.com", "theirs.example"]);
+    let object = fresh().await.apply(PROVIDER, &both, None).await;
+    let theirs = other_role(&lab.arn(), "sts.amazonaws.com");
+    stranger.create_role(&theirs).await.unwrap();
+    let dropped = config(&["theirs.example"]);
+    let object = fresh().await.apply(PROVIDER, &dropped, Some(&object)).await;
+    assert_eq!(audiences(&stranger, &lab.arn()).await.unwrap().len(), 2);
+    assert_eq!(fresh().await.drift(PROVIDER, &dropped, &object).await, None);
+    stranger.delete_role("theirs").await.unwrap();
+    fresh().await.destroy(PROVIDER, &object).await;
+    let left = audiences(&stranger, &lab.arn()).await;
+    assert_eq!(left, Some(vec!["theirs.example".to_owned()]));
+}

@@ -12,3 +12,4 @@ mod provider_of_others;
 mod trust;
 mod trust_changes;
 mod trust_gone;
+mod wiped;

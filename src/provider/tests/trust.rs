@@ -135,10 +135,28 @@ async fn a_live_role_of_the_same_prefix_is_not_taken_over() {
     let mut config = config("x");
     config.retain(|(name, _)| *name != "role_name");
     config.push(("role_name_prefix", Value::string("deploy-")));
-    let first = Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
-    let second = Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
+    const MAYBE: &str = "A role like this one may be a leftover";
+    let make = async |config: &[(&str, Value)]| {
+        let (object, diagnostics) = Host::new(&lab, &[], &[])
+            .await
+            .try_apply(TYPE, config, None)
+            .await;
+        let warnings: Vec<String> = said(&diagnostics)
+            .into_iter()
+            .filter(|one| one.contains(MAYBE))
+            .collect();
+        (object.unwrap(), warnings)
+    };
+    let (first, warnings) = make(&config).await;
+    assert_eq!(warnings, [""; 0]);
+    let (second, warnings) = make(&config).await;
     assert_ne!(first.state.member("role_name"), second.state.member("role_name"));
     let name = first.state.member("role_name").and_then(Value::as_str).unwrap();
+    // Whether a state knows it, IAM does not tell: it is named.
+    assert!(warnings.len() == 1 && warnings[0].contains(name), "{warnings:?}");
+    let mut other = config.clone();
+    other.push(("description", Value::string("another")));
+    assert_eq!(make(&other).await.1, [""; 0], "no role like this one");
     let role = lab.stranger().await.get_role(name).await.unwrap();
     assert!(role.tags.is_empty(), "the mark is taken off: {:?}", role.tags);
 }

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::host::{Host, Object, map, said, set};
 use super::lab::{ISSUER, Lab};
+use crate::clouds::aws::client::{NewRole, Tags};
 use crate::clouds::aws::emulator::Event;
 use crate::framework::{ImportKey, Value};
 
@@ -255,25 +256,154 @@ async fn a_branch_that_tests_less_than_the_top_is_shown_and_mended() {
     assert_eq!(mended.state, object.state);
 }
 
-/// An import numbers the branches. The names of the configuration come into the state, and IAM hears nothing of it.
-#[tokio::test]
-async fn the_branches_of_an_import_get_their_names_without_a_call() {
-    let lab = Lab::start().await;
-    let config = of_two();
-    Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
-    let host = Host::new(&lab, &[], &[]).await;
-    let imported = host.import(TYPE, ImportKey::Id(ROLE.to_owned())).await;
-    let mut events = lab.emulator.subscribe();
-    let named = host.apply(TYPE, &config, Some(&imported)).await;
-    assert_eq!(writes(&mut events), [""; 0]);
-    let Some(Value::Map(also)) = named.state.member("also") else {
-        panic!("no `also` in {:?}", named.state)
+/// A branch with some arguments of its own.
+fn branch(own: &[(&str, Value)]) -> Value {
+    let names = [
+        "issuer",
+        "platform",
+        "audiences",
+        "subjects",
+        "subject_patterns",
+        "claims",
+        "claim_patterns",
+    ];
+    let member = |name: &str| {
+        own.iter()
+            .find(|(given, _)| *given == name)
+            .map_or(Value::Null, |(_, v)| v.clone())
     };
-    assert_eq!(also.keys().collect::<Vec<_>>(), ["other"]);
-    assert_eq!(
-        Host::new(&lab, &[], &[]).await.drift(TYPE, &config, &named).await,
-        None
-    );
+    Value::Object(names.map(|name| (name.to_owned(), member(name))).into())
+}
+
+fn also_of(value: &Value) -> Vec<String> {
+    match value.member("also") {
+        Some(Value::Map(also)) => also.keys().cloned().collect(),
+        other => panic!("no `also` but {other:?}"),
+    }
+}
+
+/// An import numbers the branches. That is no change; the names of the configuration come with the first change of anything
+/// else, and IAM hears nothing of them.
+#[tokio::test]
+async fn the_branches_of_an_import_are_those_of_the_configuration() {
+    let lab = Lab::start().await;
+    let subject = |name: &str| set(&[&format!("repo:acme/{name}:ref:refs/heads/main")]);
+    let config = |audience: Option<&[&str]>, branches: &[(&str, Value)]| {
+        let also = branches
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()));
+        let mut config: Config = vec![
+            ("issuer", Value::string(GITHUB)),
+            ("subjects", set(&[MAIN])),
+            ("also", Value::Map(also.collect())),
+            ("role_name", Value::string(ROLE)),
+        ];
+        config.extend(audience.map(|texts| ("audiences", set(texts))));
+        config
+    };
+    let own = ("audiences", set(&["own.example"]));
+    let plain = ("audiences", set(&["sts.amazonaws.com"]));
+    let elsewhere = ("issuer", Value::string(REALM));
+    let cases: [(Option<&[&str]>, Config); 3] = [
+        (
+            None,
+            vec![
+                ("prod", branch(&[("subjects", subject("a"))])),
+                ("dev", branch(&[("subjects", subject("b")), own.clone()])),
+            ],
+        ),
+        // the cloud's own audience is not that of the top, and written therefore
+        (
+            Some(&["top.example"]),
+            vec![
+                ("z", branch(&[("subjects", subject("a")), plain])),
+                ("a", branch(&[("subjects", subject("b"))])),
+            ],
+        ),
+        (
+            None,
+            vec![
+                ("prod", branch(&[("subjects", subject("a")), elsewhere])),
+                ("dev", branch(&[("subject_patterns", set(&["repo:acme/b:*"]))])),
+                ("test", branch(&[("subjects", subject("c"))])),
+            ],
+        ),
+    ];
+    for (audiences, branches) in cases {
+        let written = config(audiences, &branches);
+        let maker = Host::new(&lab, &[], &[]).await;
+        let made = maker.apply(TYPE, &written, None).await;
+        let host = Host::new(&lab, &[], &[]).await;
+        let imported = host.import(TYPE, ImportKey::Id(ROLE.to_owned())).await;
+        assert_eq!(host.drift(TYPE, &written, &imported).await, None, "{branches:?}");
+        // what means something else is a change
+        let mut changed = branches.clone();
+        changed[0].1 = branch(&[("subjects", subject("another"))]);
+        let platform = ("platform", Value::string("generic"));
+        let mut declared = branches.clone();
+        declared[0].1 = branch(&[("subjects", subject("a")), platform]);
+        let fewer = &branches[1..];
+        for other in [changed.as_slice(), declared.as_slice(), fewer] {
+            let (planned, _) = host.plan(TYPE, &config(audiences, other), Some(&imported)).await;
+            let planned = planned.unwrap().planned;
+            assert_eq!(also_of(&planned).len(), other.len());
+            assert!(
+                other
+                    .iter()
+                    .all(|(key, _)| also_of(&planned).contains(&(*key).to_owned()))
+            );
+        }
+        let mut described = written.clone();
+        described.push(("description", Value::string("ours")));
+        let mut events = lab.emulator.subscribe();
+        let named = host.apply(TYPE, &described, Some(&imported)).await;
+        assert_eq!(writes(&mut events), ["iam:UpdateRole"]);
+        assert_eq!(also_of(&named.state), also_of(&made.state));
+        assert_eq!(host.drift(TYPE, &described, &named).await, None);
+        Host::new(&lab, &[], &[]).await.destroy(TYPE, &made).await;
+    }
+}
+
+/// Between refresh and apply the role was deleted, and made anew by somebody: it is not touched.
+#[tokio::test]
+async fn a_role_that_was_made_anew_is_not_changed() {
+    let lab = Lab::start().await;
+    let stranger = lab.stranger().await;
+    let host = Host::new(&lab, &[], &[]).await;
+    let plain: Config = vec![
+        ("issuer", Value::string(GITHUB)),
+        ("subjects", set(&[MAIN])),
+        ("role_name", Value::string(ROLE)),
+    ];
+    let object = host.apply(TYPE, &plain, None).await;
+    let first = stranger.get_role(ROLE).await.unwrap();
+    stranger.delete_role(ROLE).await.unwrap();
+    let mut changed = plain.clone();
+    changed.retain(|(name, _)| *name != "issuer");
+    changed.push(("issuer", Value::string(ISSUER)));
+    changed.push(("tags", map(&[("team", "api")])));
+    let refused = async |words: &[&str]| {
+        let next = Host::new(&lab, &[], &[]).await;
+        let mut events = lab.emulator.subscribe();
+        let (left, diagnostics) = next.try_apply(TYPE, &changed, Some(&object)).await;
+        let errors = said(&diagnostics).join("\n");
+        assert!(diagnostics.has_errors(), "{errors}");
+        assert!(words.iter().all(|word| errors.contains(word)), "{errors}");
+        assert_eq!(writes(&mut events), [""; 0]);
+        assert_eq!(left.unwrap().state, object.state);
+    };
+    refused(&[&first.unique_id, "deleted meanwhile"]).await;
+    let theirs = NewRole {
+        name: ROLE.to_owned(),
+        path: "/".to_owned(),
+        trust_policy: first.trust_policy.clone(),
+        description: None,
+        max_session_duration: None,
+        permissions_boundary: None,
+        tags: Tags::new(),
+    };
+    let theirs = stranger.create_role(&theirs).await.unwrap();
+    refused(&[&first.unique_id, &theirs.unique_id, "Plan again"]).await;
 }
 
 /// A plan that could not be judged is judged by the apply, before it writes.

@@ -40,7 +40,7 @@ pub struct Taken {
 }
 
 /// The mark of a provider that is held without a role. It recognises nobody: trusts leave such a provider alone.
-const STANDALONE: &str = "provider";
+pub const STANDALONE: &str = "provider";
 
 impl Joining<'_> {
     /// Makes the provider ready for the trust. `judge` decides on the roles of the account that would newly admit
@@ -147,10 +147,11 @@ impl Joining<'_> {
         };
         let held = self
             .before
-            .is_some_and(|before| before.arn == provider.arn && before.exclusive);
+            .is_some_and(|before| before.arn == provider.arn && before.exclusive && !before.left);
         let leftover = self.made_for.is_some() && provider.tags.get(MADE_BY) == Some(&self.mark());
         if !held {
-            if !leftover && self.before.is_none_or(|before| before.arn != provider.arn) {
+            let joined = |before: &Membership| before.arn == provider.arn && !before.left;
+            if !leftover && !self.before.is_some_and(joined) {
                 let mark = provider.tags.get(MADE_BY);
                 let by_a_trust =
                     self.made_for.is_some() && mark.is_some_and(|mark| mark.starts_with("trust:"));
@@ -322,6 +323,7 @@ impl Joining<'_> {
         match self.before.filter(|before| before.arn == arn) {
             Some(before) => Membership {
                 audiences,
+                left: false,
                 ..before.clone()
             },
             None => Membership {

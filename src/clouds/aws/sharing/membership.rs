@@ -26,6 +26,9 @@ pub struct Membership {
     /// Of these, the ones that it added to the provider.
     #[serde(default)]
     pub added: BTreeSet<String>,
+    /// The trust needs the provider no longer, and is remembered for what it added and somebody still needs.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
 }
 
 /// The mark of a provider made for a trust: recognises the leftover of a crash, and nothing else.

@@ -15,7 +15,7 @@ mod seats;
 
 pub use holder::Holder;
 pub use join_error::JoinError;
-pub use joining::{Joining, Taken};
+pub use joining::{Joining, STANDALONE, Taken};
 pub use leaving::Left;
 pub use membership::{Membership, fingerprint, mark_of_trust};
 pub use neighbours::{Neighbour, SHARING_RULES, names_provider, widened};

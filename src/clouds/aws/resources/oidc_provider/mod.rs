@@ -7,7 +7,7 @@
 //! | `plan`, `write`, `read` | the operations |
 //! | `import` | where an existing provider comes from: import, `moved`, list |
 //! | `tagging` | whose the tags are |
-//! | `memory` | private state |
+//! | `memory`, `recovery` | private state, and the state when that was dropped |
 
 mod aim;
 mod import;
@@ -15,6 +15,7 @@ mod memory;
 mod model;
 mod plan;
 mod read;
+mod recovery;
 mod schema;
 mod tagging;
 mod write;

@@ -17,6 +17,8 @@ model! {
         pub id: Attr<String>,
         pub arn: Attr<String>,
         pub accepted_audiences: StringSet,
+        pub made: Attr<bool>,
+        pub added_audiences: StringSet,
         pub tags_all: StringMap,
     }
 }

@@ -4,6 +4,7 @@ use super::aim::{Aim, Aimed, home};
 use super::memory::Memory;
 use super::model::OidcProviderModel;
 use super::read::identity;
+use super::recovery;
 use super::tagging;
 use crate::clouds::aws::client::Iam;
 use crate::clouds::aws::configuration::Configured;
@@ -39,9 +40,20 @@ pub(super) async fn plan(
     request: PlanRequest<OidcProviderModel>,
     diagnostics: &mut Diagnostics,
 ) -> Planned<OidcProviderModel> {
+    let mut planned = decide(aws, context, &request, diagnostics).await;
+    recovery::plan(request.prior.as_ref(), &mut planned.planned);
+    planned
+}
+
+async fn decide(
+    aws: &Configured,
+    context: &Context,
+    request: &PlanRequest<OidcProviderModel>,
+    diagnostics: &mut Diagnostics,
+) -> Planned<OidcProviderModel> {
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
-    keep_unwritten(aws, &request, &memory, &mut planned.planned, diagnostics);
+    keep_unwritten(aws, request, &memory, &mut planned.planned, diagnostics);
     own_tags(aws, &request.config, &memory, &mut planned.planned);
     if aws.accounts.is_none() || request.config.account_id.is_unknown() || request.config.issuer.is_unknown()
     {
@@ -91,7 +103,7 @@ pub(super) async fn plan(
         look(
             aws,
             context,
-            (&request, &memory, &aim),
+            (request, &memory, &aim),
             &mut planned.planned,
             diagnostics,
         )

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::memory::Memory;
 use super::model::OidcProviderModel;
+use super::recovery;
 use super::tagging::{self, Look};
 use crate::clouds::aws::client::{AwsError, Provider};
 use crate::clouds::aws::configuration::Configured;
@@ -30,6 +31,9 @@ pub(super) async fn read(
         Ok(Some(provider)) => {
             let mut memory = Memory::of(&progress.private);
             let imports = state.id.is_null();
+            if !imports {
+                recovery::recognise(&state, &provider, &mut memory);
+            }
             show(aws, &mut state, &memory, &provider);
             if imports && memory.membership.is_none() {
                 // Known, but nothing of it is ours: what makes taking it over possible, and deleting it not.
@@ -38,6 +42,7 @@ pub(super) async fn read(
                     ..Membership::default()
                 });
             }
+            recovery::show(&mut state, &memory);
             memory.keep_in(&mut progress.private);
             progress.identity = Some(identity(&state));
             progress.state = Some(state);

@@ -117,6 +117,12 @@ fn computed() -> Vec<Attribute> {
         Attribute::string_set("accepted_audiences").computed().describe(
             "The audiences this resource stands for, the default included, as far as the provider has them.",
         ),
+        Attribute::bool("made").computed().describe(
+            "Whether this resource made the provider, or holds it exclusively: then a destroy deletes it, unless others need it.",
+        ),
+        Attribute::string_set("added_audiences").computed().describe(
+            "The audiences that this resource added to the provider: what it takes away again when nobody else needs it.",
+        ),
         tags_all.describe(
             "`tags` and the provider's `default_tags` together; of an IAM provider that this resource did not make, those of \
              them that it has.",

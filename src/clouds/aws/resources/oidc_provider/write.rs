@@ -6,6 +6,7 @@ use super::aim::{Aim, Aimed, dropped, home, nothing_kept};
 use super::memory::Memory;
 use super::model::OidcProviderModel;
 use super::read::{account_of, identity};
+use super::recovery;
 use super::tagging;
 use crate::clouds::aws::client::{AwsError, Iam};
 use crate::clouds::aws::configuration::Configured;
@@ -40,10 +41,14 @@ pub(super) async fn create(
             ..untagged(&state)
         });
         memory.membership = kept;
+        if let Some(state) = &mut progress.state {
+            recovery::show(state, &memory);
+        }
         memory.keep_in(&mut progress.private);
         return;
     };
     memory.membership = Some(membership);
+    recovery::settle(&mut state, &memory);
     let ours = tagging::owns(aim.ownership, memory.membership.as_ref());
     tagging::settle(aws, &iam, (&aim, ours, config), &mut state, diagnostics).await;
     if !ours {
@@ -89,6 +94,14 @@ pub(super) async fn update(
         return;
     };
     let mut memory = Memory::of(&progress.private);
+    if let Err(error) = recovery::recover(&iam, (&prior, &aim.arn), &mut memory).await {
+        return diagnosis::error(
+            "Could not read the provider",
+            Path::of("issuer"),
+            &error,
+            diagnostics,
+        );
+    }
     if let Err(error) = own_thumbprints(&iam, &aim, &memory).await {
         return diagnosis::error(
             "Could not change the thumbprints",
@@ -102,10 +115,12 @@ pub(super) async fn update(
     let Some(membership) = joined else {
         memory.membership = kept.or(memory.membership);
         memory.keep_in(&mut progress.private);
-        progress.state = Some(OidcProviderModel {
+        let mut state = OidcProviderModel {
             thumbprints: planned.thumbprints,
             ..prior
-        });
+        };
+        recovery::show(&mut state, &memory);
+        progress.state = Some(state);
         return;
     };
     memory.membership = Some(membership);
@@ -115,17 +130,19 @@ pub(super) async fn update(
     let ours = tagging::owns(aim.ownership, memory.membership.as_ref());
     let mut planned = stated(planned, &aim);
     tagging::settle(aws, &iam, (&aim, ours, config), &mut planned, diagnostics).await;
+    let released = release_dropped(aws, &iam, &aim, &mut memory, diagnostics).await;
+    recovery::settle(&mut planned, &memory);
     let mut state = OidcProviderModel {
         tags: prior.tags.clone(),
         tags_all: prior.tags_all.clone(),
         ..planned.clone()
     };
-    progress.state = Some(state.clone());
-    if !release_dropped(aws, &iam, &aim, &mut memory, diagnostics).await {
+    if !released {
         state.accepted_audiences = prior.accepted_audiences;
         progress.state = Some(state);
         return;
     }
+    progress.state = Some(state);
     let keys = if ours {
         tagging::asserted(aws, config, &planned)
     } else {
@@ -152,10 +169,10 @@ pub(super) async fn delete(
     let Some(state) = progress.state.clone() else {
         return;
     };
-    let membership = Memory::of(&progress.private).membership;
+    let mut memory = Memory::of(&progress.private);
     let external = state.ownership.text() == Some("external");
     let arn = state.arn.text().and_then(|text| ProviderArn::parse(text).ok());
-    let (Some(membership), Some(arn), false) = (membership, arn, external) else {
+    let (Some(arn), false) = (arn, external) else {
         progress.state = None;
         return;
     };
@@ -164,6 +181,14 @@ pub(super) async fn delete(
         Err(error) => {
             return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
         }
+    };
+    let recovered = recovery::recover(&iam, (&state, &arn), &mut memory).await;
+    if let Err(error) = recovered {
+        return diagnosis::error("Could not read the provider", Path::root(), &error, diagnostics);
+    }
+    let Some(membership) = memory.membership else {
+        progress.state = None;
+        return;
     };
     match aws
         .sharing
@@ -294,7 +319,12 @@ async fn release_dropped(
     {
         Ok(left) => {
             unchecked(&left, &aim.arn, diagnostics);
-            membership.added.retain(|id| keeps.contains(id));
+            match left {
+                Left::Stays { removed } => membership.added.retain(|id| !removed.contains(id)),
+                // what somebody still needs stays remembered as ours: a later change, or the destroy, looks again
+                Left::Unchecked(_) => {}
+                Left::Deleted => membership.added.clear(),
+            }
             true
         }
         Err(error) => {

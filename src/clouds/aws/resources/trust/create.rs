@@ -11,6 +11,7 @@ use super::names::{self, MARK, NoName, RoleName};
 use super::permissions::{Permissions, grant};
 use super::places;
 use super::read::identity;
+use super::recovery::added;
 use super::work::{Work, enter, show_permissions, show_role};
 use crate::clouds::aws::client::{AwsError, Kind, Limits, NewRole, wait_for};
 use crate::clouds::aws::configuration::Configured;
@@ -76,11 +77,13 @@ pub async fn make(
             );
         }
     };
+    warn_of_finished(&name.finished, &work, diagnostics);
     let mut state = work.stated();
     memory.implied = meaning.implied.clone();
     let made_for = names::made_for(planned);
     let holder = Holder::NewRole(&name.text);
     let wrote = places::take(&work, holder, &made_for, &mut memory, diagnostics).await;
+    state.added_audiences = added(&memory);
     memory.judge(&state);
     memory.keep_in(&mut progress.private);
     if wrote {
@@ -120,8 +123,27 @@ pub async fn make(
         memory.incomplete = false;
         places::give_back(&work, &state, &mut memory, diagnostics).await;
         memory.keep_in(&mut progress.private);
+        state.added_audiences = added(&memory);
+        progress.state = Some(state);
     }
     be_seen(&work, &role.name, diagnostics).await;
+}
+
+fn warn_of_finished(names: &[String], work: &Work<'_>, diagnostics: &mut Diagnostics) {
+    if !names.is_empty() {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        diagnostics.warning(
+            Path::of("role_name_prefix"),
+            "A role like this one may be a leftover",
+            format!(
+                "account {} has {}, of the same prefix, trust and permissions, made within the last day and never used. If no \
+                 state knows it, a create was cut off after its very last step, and nobody wrote the role down: delete it. It \
+                 is not taken over, since it may as well be another resource's.",
+                work.home.account,
+                names.join(", ")
+            ),
+        );
+    }
 }
 
 /// The create is complete: the role is nobody's leftover any more.

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::gone;
-use super::read::account_of;
+use super::read::{account_of, home_of};
+use super::recovery::recover;
 use super::shown::{self, Shown};
 use super::unmade::without_role;
 use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
@@ -185,6 +186,18 @@ pub async fn leave_all(
     diagnostics: &mut Diagnostics,
 ) -> bool {
     let mut memory = Memory::of(&progress.private);
+    if let (true, Some(state)) = (memory.lost, &progress.state)
+        && let Some(home) = home_of(state)
+        && let Err(error) = recover(iam, state, &home, &mut memory).await
+    {
+        diagnosis::error(
+            "Could not read the OIDC provider",
+            Path::of("oidc_provider"),
+            &error,
+            diagnostics,
+        );
+        return false;
+    }
     for (arn, membership) in memory.memberships.clone() {
         let Ok(provider) = ProviderArn::parse(&arn) else {
             continue;

@@ -28,14 +28,25 @@ pub enum Examined {
     Gone,
 }
 
+/// What a search by prefix came upon.
+#[derive(Default)]
+pub struct Search {
+    /// The leftover of a create that was cut off.
+    pub leftover: Option<Found>,
+    /// Names of roles that a create like this one finished: a state knows them, or the create was cut off just before
+    /// anybody wrote them down. IAM cannot tell, so that they are named and left alone.
+    pub finished: Vec<String>,
+}
+
 /// Looks for a leftover by prefix and mark.
 ///
 /// # Errors
 /// As IAM answers; not being allowed to list means that none is found.
-pub async fn search(work: &Work<'_>, prefix: &str, new: &NewRole) -> Result<Option<Found>, AwsError> {
+pub async fn search(work: &Work<'_>, prefix: &str, new: &NewRole) -> Result<Search, AwsError> {
+    let mut search = Search::default();
     let roles = match work.iam.list_roles_with_prefix(&new.path, prefix).await {
         Ok(roles) => roles,
-        Err(error) if error.kind == crate::clouds::aws::client::Kind::AccessDenied => return Ok(None),
+        Err(error) if error.kind == crate::clouds::aws::client::Kind::AccessDenied => return Ok(search),
         Err(error) => return Err(error),
     };
     for listed in roles
@@ -47,14 +58,31 @@ pub async fn search(work: &Work<'_>, prefix: &str, new: &NewRole) -> Result<Opti
             ..new.clone()
         };
         let marked = |role: &Role| role.tags.contains_key(MARK) && role.tags.get(MARK) == new.tags.get(MARK);
-        if let Examined::Same(found) = examine(work, &wanted).await?
-            && marked(&found.role)
-            && hold(work, &found.role.name)
-        {
-            return Ok(Some(*found));
+        match examine(work, &wanted).await? {
+            Examined::Same(found) if marked(&found.role) && hold(work, &found.role.name) => {
+                search.leftover = Some(*found);
+                return Ok(search);
+            }
+            Examined::Same(_) | Examined::Gone => continue,
+            Examined::Other(_) => {}
+        }
+        let finished = is_young(&listed, SystemTime::now()) && is_finished(work, wanted).await?;
+        if finished && hold(work, &listed.name) {
+            search.finished.push(listed.name);
         }
     }
-    Ok(None)
+    Ok(search)
+}
+
+/// Whether the role has everything that this create would give it, and its mark was taken off as the last step.
+async fn is_finished(work: &Work<'_>, mut new: NewRole) -> Result<bool, AwsError> {
+    new.tags.remove(MARK);
+    let Examined::Same(found) = examine(work, &new).await? else {
+        return Ok(false);
+    };
+    let wanted = work.permissions();
+    let inline = wanted.inline.unwrap_or_default();
+    Ok(found.managed == wanted.managed.unwrap_or_default() && found.inline.keys().eq(inline.keys()))
 }
 
 /// Whether the role of this name is what this create would have made so far; otherwise the first difference.
@@ -109,14 +137,14 @@ pub fn hold(work: &Work<'_>, name: &str) -> bool {
     work.aws.sharing.hold_role(work.home.account.as_str(), name)
 }
 
+fn is_young(role: &Role, now: SystemTime) -> bool {
+    let age = |at| now.duration_since(at).unwrap_or_default();
+    role.created.is_some_and(|at| age(at) < YOUNG)
+}
+
 fn difference(role: &Role, new: &NewRole, now: SystemTime) -> Option<String> {
-    let young = role
-        .created
-        .and_then(|at| now.duration_since(at).ok())
-        .is_some_and(|age| age < YOUNG)
-        || role.created.is_some_and(|at| at > now);
     let checks = [
-        (young, "it is older than a day"),
+        (is_young(role, now), "it is older than a day"),
         (role.last_used.is_none(), "it has been used"),
         (role.path == new.path, "its path differs"),
         (

@@ -5,8 +5,9 @@
 //! | `model`, `schema`, `validate` | the attributes |
 //! | `meaning`, `signing` | what a configuration means in one account; who signs |
 //! | `implied` | what the catalogue decided, and keeps deciding until an argument changes |
+//! | `foresight` | what a plan can say of the places at providers |
 //! | `plan`, `create`, `read`, `update`, `delete` | the operations |
-//! | `admission` | whom a change lets in and shuts out |
+//! | `admission`, `also` | whom a change lets in and shuts out; the keys of `also` |
 //! | `import`, `moved`, `listing` | where an existing role comes from |
 //! | `names`, `leftover` | the role's name, and the leftover of a crash |
 //! | `permissions`, `places` | what the role may do; the trust's places at providers |
@@ -15,8 +16,10 @@
 //! | `work`, `written` | what create and update have in hand; policies back into arguments |
 
 mod admission;
+mod also;
 mod create;
 mod delete;
+mod foresight;
 mod implied;
 mod import;
 mod leftover;

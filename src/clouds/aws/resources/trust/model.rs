@@ -45,6 +45,7 @@ model! {
         pub oidc_provider_arn: Attr<String>,
         pub trust_policy: Attr<String>,
         pub partition: Attr<String>,
+        pub added_audiences: StringSetMap,
         pub tags_all: StringMap,
     }
 }

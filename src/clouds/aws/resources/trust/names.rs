@@ -1,6 +1,6 @@
 //! The name of the role: given, or a prefix with something generated behind it.
 
-use super::leftover::{self, Examined, Found};
+use super::leftover::{self, Examined, Found, Search};
 use super::model::TrustModel;
 use super::work::Work;
 use crate::clouds::aws::client::{AwsError, NewRole};
@@ -16,6 +16,8 @@ const GENERATED: usize = 26;
 pub struct RoleName {
     pub text: String,
     pub leftover: Option<Found>,
+    /// Roles that may be leftovers, and may be somebody's.
+    pub finished: Vec<String>,
 }
 
 /// Why there is no name to go on with.
@@ -39,17 +41,18 @@ impl From<AwsError> for NoName {
 pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Result<RoleName, NoName> {
     let Some(name) = planned.role_name.text() else {
         let prefix = planned.role_name_prefix.text().unwrap_or_default();
-        if let Some(found) = leftover::search(work, prefix, new).await? {
-            let text = found.role.name.clone();
-            return Ok(RoleName {
-                text,
-                leftover: Some(found),
-            });
-        }
-        let text = generate(prefix);
+        let Search { leftover, finished } = leftover::search(work, prefix, new).await?;
+        let text = match &leftover {
+            Some(found) => found.role.name.clone(),
+            None => generate(prefix),
+        };
         // held before it exists: a search beside this create must not take it for a leftover
         leftover::hold(work, &text);
-        return Ok(RoleName { text, leftover: None });
+        return Ok(RoleName {
+            text,
+            leftover,
+            finished,
+        });
     };
     if !leftover::hold(work, name) {
         return Err(NoName::Foreign(
@@ -59,6 +62,7 @@ pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Res
     let named = |leftover| RoleName {
         text: name.to_owned(),
         leftover,
+        finished: Vec::new(),
     };
     match leftover::examine(work, new).await {
         Err(error) if error.is_not_found() => Ok(named(None)),

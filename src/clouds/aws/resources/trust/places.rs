@@ -130,7 +130,8 @@ pub fn holder<'a>(state: &'a TrustModel, trust_policy: Option<&'a str>) -> Holde
 }
 
 /// Gives back what the trust needs no longer, once its role trusts what it should. A provider that the role still names, by
-/// a statement that the configuration adds, stays in the memory, to be given back later. False when that failed.
+/// a statement that the configuration adds, stays in the memory, to be given back later; so does one with audiences that
+/// this trust added and somebody else needs. False when that failed.
 pub async fn give_back(
     work: &Work<'_>,
     prior: &TrustModel,
@@ -172,15 +173,24 @@ pub async fn give_back(
             }
         };
         unchecked(&left, &arn, diagnostics);
-        let still_named = names_provider(&work.meaning.json, &arn);
-        match (memory.memberships.get_mut(&arn), left) {
-            (Some(kept), _) if need.is_some() => kept.added.retain(|audience| keeps.contains(audience)),
-            (Some(_), Left::Unchecked(_)) if still_named => {}
-            (Some(kept), Left::Stays { removed }) if still_named => {
-                kept.added.retain(|audience| !removed.contains(audience));
-                kept.audiences.retain(|audience| !removed.contains(audience));
+        let removed = match left {
+            Left::Deleted => {
+                memory.memberships.remove(&arn);
+                continue;
             }
-            _ => drop(memory.memberships.remove(&arn)),
+            Left::Stays { removed } => removed,
+            Left::Unchecked(_) => BTreeSet::new(),
+        };
+        if let Some(kept) = memory.memberships.get_mut(&arn) {
+            // What somebody still needs stays remembered as ours: a later change, or the destroy, looks again.
+            kept.added.retain(|audience| !removed.contains(audience));
+            if need.is_none() {
+                kept.audiences.retain(|audience| !removed.contains(audience));
+                kept.left = !names_provider(&work.meaning.json, &arn);
+            }
+            if kept.left && kept.added.is_empty() {
+                memory.memberships.remove(&arn);
+            }
         }
     }
     true

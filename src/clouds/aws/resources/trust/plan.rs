@@ -3,21 +3,21 @@
 use std::sync::Arc;
 
 use super::admission;
+use super::also;
+use super::foresight;
 use super::implied::Knowledge;
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::{Permissions, same_document};
-use super::places::{self, places_change};
 use super::unmade::{is_unmade, plan_anew};
-use super::work::Work;
-use crate::clouds::aws::client::{AwsError, Caller, Limits};
+use crate::clouds::aws::client::{AwsError, Caller};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, ProviderArn, means_same};
 use crate::clouds::aws::tags;
 use crate::clouds::guardrail::Situation;
-use crate::framework::{Attr, Context, Convert, Diagnostics, Path, PlanRequest, Planned, StringSet};
+use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned, StringSet};
 
 pub async fn plan(
     aws: &Arc<Configured>,
@@ -25,9 +25,20 @@ pub async fn plan(
     request: PlanRequest<TrustModel>,
     diagnostics: &mut Diagnostics,
 ) -> Planned<TrustModel> {
+    let mut planned = decide(aws, context, &request, diagnostics).await;
+    also::keep(&request, &mut planned.planned);
+    planned
+}
+
+async fn decide(
+    aws: &Arc<Configured>,
+    context: &Context,
+    request: &PlanRequest<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) -> Planned<TrustModel> {
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
-    name(&request, memory.imported, &mut planned);
+    name(request, memory.imported, &mut planned);
     if request
         .prior
         .as_ref()
@@ -35,12 +46,12 @@ pub async fn plan(
     {
         plan_anew(&mut planned.planned);
     }
-    keep_unmanaged(aws, &request, &memory, &mut planned.planned, diagnostics);
-    keep_meaning(&request, &mut planned.planned);
+    keep_unmanaged(aws, request, &memory, &mut planned.planned, diagnostics);
+    keep_meaning(request, &mut planned.planned);
     if aws.accounts.is_none() {
         return planned;
     }
-    let Some(home) = home(aws, &request, &mut planned.planned, diagnostics).await else {
+    let Some(home) = home(aws, request, &mut planned.planned, diagnostics).await else {
         return planned;
     };
     let (config, knowledge) = (&request.config, Knowledge::Kept(&memory.implied));
@@ -59,24 +70,11 @@ pub async fn plan(
         }
     }
     given_provider(&request.config, &meaning, diagnostics);
-    settle(
-        aws,
-        &request,
-        &memory,
-        &meaning,
-        &mut planned.planned,
-        diagnostics,
-    );
+    settle(aws, request, &memory, &meaning, &mut planned.planned, diagnostics);
+    foresight::additions(request, &mut planned.planned, (&home, &meaning, &memory));
     if !diagnostics.has_errors() && !replaces(&planned, request.prior.as_ref()) {
-        preview(
-            aws,
-            context,
-            &request,
-            &planned.planned,
-            (&home, &meaning, &memory),
-            diagnostics,
-        )
-        .await;
+        let understood = (&home, &*meaning, &memory);
+        foresight::preview(aws, context, request, &planned.planned, understood, diagnostics).await;
     }
     planned
 }
@@ -348,45 +346,4 @@ fn same_policy(prior: Option<&str>, wanted: &PolicyDocument) -> bool {
     prior
         .and_then(|text| PolicyDocument::parse(text).ok())
         .is_some_and(|prior| means_same(&prior, wanted))
-}
-
-/// Whether the apply will have to touch a provider, and who else would be let in by that. Nothing is written.
-async fn preview(
-    aws: &Arc<Configured>,
-    context: &Context,
-    request: &PlanRequest<TrustModel>,
-    planned: &TrustModel,
-    (home, meaning, memory): (&Home, &Meaning, &Memory),
-    diagnostics: &mut Diagnostics,
-) {
-    let held = &request.config.oidc_provider;
-    let undecided = held.is_unknown()
-        || held
-            .known()
-            .is_some_and(|held| !held.to_value().is_wholly_known());
-    let touches = request
-        .prior
-        .as_ref()
-        .is_none_or(|prior| is_unmade(prior, memory) || places_change(prior, planned, home, meaning, memory));
-    if !touches || undecided || request.config.accepted_risks.members().is_none() {
-        return;
-    }
-    let limits = Limits::from(context);
-    let iam = match aws.iam(context, Some(&home.account)).await {
-        Ok(iam) => iam,
-        Err(error) => {
-            return diagnosis::error("Could not enter the account", Path::root(), &error, diagnostics);
-        }
-    };
-    let config = &request.config;
-    let work = Work {
-        aws,
-        limits: &limits,
-        iam: &iam,
-        home,
-        meaning,
-        config,
-        planned,
-    };
-    places::preview(&work, memory, diagnostics).await;
 }

@@ -7,7 +7,7 @@ use super::meaning::{self, Home, Meaning, Understanding};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::permissions::Permissions;
-use super::recovery::{holds_too_much, recover};
+use super::recovery::{added, holds_too_much, recover};
 use super::shown::Shown;
 use super::unmade;
 use super::written::{shown_by, write_back};
@@ -151,6 +151,7 @@ async fn refresh(
     memory.incomplete =
         read_providers(iam, state, (&home, &memory.implied)).await? || holds_too_much(state, &home, memory);
     describe(aws, state, (&home, &memory.implied));
+    state.added_audiences = added(memory);
     if imports {
         memory.judge(state);
     }

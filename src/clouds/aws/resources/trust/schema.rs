@@ -254,5 +254,14 @@ fn computed() -> Vec<Attribute> {
             .computed()
             .describe("The trust policy, JSON; drift is judged on its meaning."),
         kept("partition", "`aws`, `aws-cn`, `aws-us-gov` …"),
+        Attribute::new(
+            "added_audiences",
+            crate::framework::Type::map(crate::framework::Type::set(crate::framework::Type::String)),
+        )
+        .computed()
+        .describe(
+            "Audiences that this trust brought to OIDC providers, by ARN of the provider: what it takes away again when nobody \
+             else needs it.",
+        ),
     ]
 }

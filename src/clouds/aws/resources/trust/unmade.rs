@@ -19,6 +19,7 @@ pub fn plan_anew(planned: &mut TrustModel) {
     planned.id = Attr::Unknown;
     planned.role_arn = Attr::Unknown;
     planned.role_unique_id = Attr::Unknown;
+    planned.added_audiences = Attr::Unknown;
 }
 
 /// Takes the role out of the state, with what only a role can hold.

@@ -9,11 +9,12 @@ use super::model::TrustModel;
 use super::permissions::{Permissions, complete, grant, withdraw};
 use super::places;
 use super::read::identity;
+use super::recovery::added;
 use super::schema::DEFAULT_SESSION_DURATION;
 use super::shown::Shown;
 use super::unmade::is_unmade;
 use super::work::{Work, enter, show_permissions};
-use crate::clouds::aws::client::{AwsError, Kind, Limits, wait_for};
+use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::limits::TaggedObject;
@@ -53,6 +54,9 @@ pub async fn update(
         planned,
     };
     let role = prior.role_name.text().unwrap_or_default().to_owned();
+    if !is_the_same(&iam, &role, &prior, diagnostics).await {
+        return;
+    }
     if places::places_change(&prior, planned, &home, &meaning, &memory) {
         places::take(
             &work,
@@ -64,6 +68,10 @@ pub async fn update(
         .await;
         memory.keep_in(&mut progress.private);
         if diagnostics.has_errors() {
+            progress.state = Some(TrustModel {
+                added_audiences: added(&memory),
+                ..prior
+            });
             return;
         }
     }
@@ -78,6 +86,7 @@ pub async fn update(
     let outcome = change.run().await;
     let mut state = change.state;
     memory.keep_in(&mut progress.private);
+    state.added_audiences = added(&memory);
     if let Err((path, summary, error)) = outcome {
         diagnosis::error(summary, path, &error, diagnostics);
         progress.state = Some(state);
@@ -90,11 +99,52 @@ pub async fn update(
     memory.judge(&work.stated());
     let released = places::give_back(&work, &prior, &mut memory, diagnostics).await;
     memory.keep_in(&mut progress.private);
-    if released || memory.memberships.len() == meaning.providers.len() {
+    let held = memory
+        .memberships
+        .values()
+        .filter(|membership| !membership.left)
+        .count();
+    if released || held == meaning.providers.len() {
         state = work.stated();
     }
+    // what the plan promised stays
+    state.added_audiences = match &planned.added_audiences {
+        Attr::Unknown => added(&memory),
+        promised => promised.clone(),
+    };
     progress.identity = Some(identity(&state));
     progress.state = Some(state);
+}
+
+/// Whether the role of this name is still the one that was read: a name is somebody else's as soon as its role is deleted.
+async fn is_the_same(iam: &Iam, role: &str, prior: &TrustModel, diagnostics: &mut Diagnostics) -> bool {
+    let id = prior.role_unique_id.text().unwrap_or_default();
+    let found = match iam.get_role(role).await {
+        Ok(found) if found.unique_id == id => return true,
+        Ok(found) => format!(
+            "one of the unique id `{}`, which somebody else made",
+            found.unique_id
+        ),
+        Err(error) if error.is_not_found() => "none: it was deleted meanwhile".to_owned(),
+        Err(error) => {
+            diagnosis::error(
+                "Could not read the role",
+                Path::of("role_name"),
+                &error,
+                diagnostics,
+            );
+            return false;
+        }
+    };
+    diagnostics.error(
+        Path::of("role_name"),
+        "The role is another one than planned for",
+        format!(
+            "expected the role `{role}` of the unique id `{id}`, found {found}. Nothing was changed. Plan again: the refresh \
+             takes the role for deleted, and says what can be done."
+        ),
+    );
+    false
 }
 
 type Failed = (Path, &'static str, AwsError);

@@ -64,7 +64,7 @@ fn write(state: &mut TrustModel, found: &AwsTrust, defaults: &BTreeSet<Audience>
     let mut terms = found.trust.terms.iter();
     let Some(top) = terms.next() else { return false };
     write_top(state, top, defaults);
-    write_also(state, terms.collect(), defaults);
+    write_also(state, top, terms.collect());
     write_statement(state, found);
     true
 }
@@ -78,7 +78,8 @@ fn write_top(state: &mut TrustModel, top: &Terms, defaults: &BTreeSet<Audience>)
     state.claim_patterns = claims(&top.claim_patterns, Pattern::as_str);
 }
 
-fn write_also(state: &mut TrustModel, branches: Vec<&Terms>, defaults: &BTreeSet<Audience>) {
+/// What a branch shares with the top is left out where that says the same.
+fn write_also(state: &mut TrustModel, top: &Terms, branches: Vec<&Terms>) {
     if branches.is_empty() {
         state.also = Attr::Null;
         return;
@@ -95,9 +96,9 @@ fn write_also(state: &mut TrustModel, branches: Vec<&Terms>, defaults: &BTreeSet
             .get(&key)
             .map_or(Attr::Null, |branch| branch.platform.clone());
         let branch = AlsoModel {
-            issuer: Attr::from_text(terms.issuer.as_str()),
+            issuer: Attr::from_option((terms.issuer != top.issuer).then(|| terms.issuer.to_string())),
             platform,
-            audiences: audiences(&Attr::Null, terms, defaults),
+            audiences: audiences(&Attr::Null, terms, &top.audiences),
             subjects: set(terms.subjects.iter()),
             subject_patterns: set(terms.subject_patterns.iter().map(Pattern::as_str)),
             claims: claims(&terms.claims, String::as_str),
