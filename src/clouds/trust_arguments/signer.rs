@@ -164,7 +164,8 @@ mod tests {
             let (signer, looser) = Signer::ever_of(Some("kubernetes"), &issuer).unwrap();
             assert_eq!((signer.tenancy, looser.is_some()), (Tenancy::Shared, true));
             let (signer, forgotten) = Signer::ever_of(Some("nonsense"), &issuer).unwrap();
-            assert_eq!(signer.tenancy, Tenancy::Shared);
+            let inferred = Signer::of(None, &issuer).unwrap();
+            assert_eq!((signer.id, signer.tenancy), (inferred.id, inferred.tenancy));
             assert!(matches!(forgotten, Some(Doubt::NotKnown(_))), "{forgotten:?}");
         }
     }

@@ -339,12 +339,19 @@ async fn the_branches_of_an_import_are_those_of_the_configuration() {
         // what means something else is a change
         let mut changed = branches.clone();
         changed[0].1 = branch(&[("subjects", subject("another"))]);
-        let platform = ("platform", Value::string("generic"));
+        let platform = ("platform", Value::string("github-actions"));
         let mut declared = branches.clone();
-        declared[0].1 = branch(&[("subjects", subject("a")), platform]);
+        declared[1].1 = match declared[1].1.clone() {
+            Value::Object(mut members) => {
+                members.insert(platform.0.to_owned(), platform.1);
+                Value::Object(members)
+            }
+            other => panic!("{other:?}"),
+        };
         let fewer = &branches[1..];
         for other in [changed.as_slice(), declared.as_slice(), fewer] {
-            let (planned, _) = host.plan(TYPE, &config(audiences, other), Some(&imported)).await;
+            let (planned, diagnostics) = host.plan(TYPE, &config(audiences, other), Some(&imported)).await;
+            assert!(!diagnostics.has_errors(), "{diagnostics:?}");
             let planned = planned.unwrap().planned;
             assert_eq!(also_of(&planned).len(), other.len());
             assert!(
