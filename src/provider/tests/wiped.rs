@@ -90,6 +90,7 @@ async fn a_provider_of_another_configuration_is_not_taken_for_ones_own() {
     stranger.delete_provider(&lab.arn()).await.unwrap();
     stranger.create_provider(&foreign(&["a.example"])).await.unwrap();
     let theirs = host(&lab).await.refresh(PROVIDER, &wiped(&theirs)).await.unwrap();
+    assert_eq!(theirs.state.member("made"), Some(&Value::Bool(false)));
     host(&lab).await.destroy(PROVIDER, &theirs).await;
     assert!(client_ids(&lab).await.is_some());
 }
