@@ -6,6 +6,7 @@
 //! | [`platforms`] | who signs: the catalogue of platforms (pure) |
 //! | [`lint`] | what is wrong with a trust, found and proven (pure) |
 //! | [`clouds`] | who trusts: one folder per cloud, the same names in each |
+//! | [`files`] | which trusts stand in a file: vendors' documents, templates, plans and states (pure) |
 //! | [`oidc`] | being an OpenID Connect client: discovery, key sets, verification, thumbprints |
 //! | [`framework`] | a thin provider framework, free of the wire |
 //! | [`plugin`] | the wire: handshake, mutual TLS, gRPC services, MessagePack |
@@ -20,6 +21,7 @@
 
 pub mod cli;
 pub mod clouds;
+pub mod files;
 pub mod framework;
 pub mod lint;
 pub mod oidc;

@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod command_line;
 #[path = "evaluate_command/question.rs"]
 mod question;
 

@@ -9,6 +9,7 @@ mod exit;
 mod inputs;
 mod issuer;
 mod issuer_inspect;
+mod lint;
 mod platforms;
 mod printer;
 mod sandbox;
@@ -38,15 +39,22 @@ enum Command {
     Sandbox(sandbox::Sandbox),
     Issuer(issuer::Issuer),
     Evaluate(evaluate::Evaluate),
+    Lint(lint::Lint),
 }
 
 impl Command {
+    /// Whether its answer is findings in files.
+    fn knows_sarif(&self) -> bool {
+        matches!(self, Self::Lint(_))
+    }
+
     async fn run(self, printer: &Printer) -> Result<Exit, Failure> {
         match self {
             Self::Demo(command) => command.run(printer).await,
             Self::Sandbox(command) => command.run(printer).await,
             Self::Issuer(command) => command.run(printer).await,
             Self::Evaluate(command) => command.run(printer).await,
+            Self::Lint(command) => command.run(printer).await,
         }
     }
 }
@@ -66,6 +74,11 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let printer = Printer::new(arguments.output);
+    if arguments.output == Output::Sarif && !arguments.command.knows_sarif() {
+        let failure = Failure::usage("expected `--output human` or `json`: only `lint` knows `sarif`");
+        printer.failure(&failure);
+        return failure.exit();
+    }
     match arguments.command.run(&printer).await {
         Ok(exit) => exit,
         Err(failure) => {
@@ -99,6 +112,7 @@ mod tests {
             &["issuer"],
             &["issuer", "inspect"],
             &["sandbox", "--output", "xml"],
+            &["sandbox", "--output", "sarif"],
         ] {
             assert_eq!(exit(wrong).await, Exit::Usage, "{wrong:?}");
         }

@@ -169,7 +169,8 @@ pub fn to_model(finding: &Finding) -> FindingModel {
     }
 }
 
-fn matching<'a>(
+/// The key of `accepted_risks` that accepts a finding, and the reason written there.
+pub fn matching<'a>(
     finding: &Finding,
     accepted_risks: &'a BTreeMap<String, String>,
 ) -> Option<(&'a String, &'a String)> {

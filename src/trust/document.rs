@@ -81,6 +81,11 @@ pub fn child(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
+/// The name behind one part of a JSON pointer.
+pub fn unescaped(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
+}
+
 /// Walks a value and notes the first member that occurs twice.
 struct Once<'a> {
     pointer: String,

@@ -1,0 +1,139 @@
+//! AWS: roles, trust policies, and the resources that have one.
+
+use serde_json::{Value, json};
+
+use super::cloud::{Change, Cloud, Draft, Facts};
+use super::found::Unknown;
+use super::policy_document;
+use super::terraform::Resource;
+use crate::clouds::aws::dialect::policy::{Actions, Effect, PrincipalKind, PrincipalSet, Principals};
+use crate::clouds::aws::dialect::{PolicyDocument, RoleDocument, Statement, difference, lint};
+use crate::lint::Rule;
+use crate::trust::document::child;
+use crate::trust::{DocumentError, Finding};
+
+pub(super) static CLOUD: Cloud = Cloud {
+    id: "aws",
+    documents: "a trust policy or IAM role (AWS)",
+    recognises: RoleDocument::recognises,
+    concerns,
+    name,
+    lint: Some(judge),
+    change,
+    rules: || lint::RULES.iter().collect::<Vec<&'static Rule>>(),
+    terraform,
+};
+
+fn judge(document: &Value, facts: &Facts<'_>) -> Result<Vec<Finding>, DocumentError> {
+    let role = RoleDocument::from_value(document)?;
+    Ok(lint(&role.trust_policy, facts))
+}
+
+fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change, DocumentError> {
+    let after = RoleDocument::from_value(after)?.trust_policy;
+    let before = match before {
+        Some(before) => RoleDocument::from_value(before)?.trust_policy,
+        None => PolicyDocument::new(Vec::new()),
+    };
+    let found = difference(&before, &after);
+    Ok(match (found.admits, found.may_admit) {
+        (Some(token), _) => Change::Admits(token),
+        (None, true) => {
+            Change::CannotTell("of some tokens it cannot be told whether the policies accept them".to_owned())
+        }
+        (None, false) => Change::Nobody,
+    })
+}
+
+/// Whether a role might let in web identity, or cannot be read.
+fn concerns(document: &Value) -> bool {
+    RoleDocument::from_value(document).map_or(true, |role| {
+        role.trust_policy.statements.iter().any(is_web_identity)
+    })
+}
+
+fn is_web_identity(statement: &Statement) -> bool {
+    let may_act = match &statement.actions {
+        Actions::Action(names) => names.iter().any(|name| {
+            let name = name.to_ascii_lowercase();
+            name.contains('*')
+                || name.contains('?')
+                || name.contains("$")
+                || name == "sts:assumerolewithwebidentity"
+        }),
+        Actions::NotAction(_) => true,
+    };
+    let may_be = match &statement.principals {
+        Some(Principals::Principal(PrincipalSet::Everyone) | Principals::NotPrincipal(_)) => true,
+        Some(Principals::Principal(set)) => {
+            let is_saml = |name: &String| name.contains(":saml-provider/");
+            let unknown = |name: &String| name.contains("${");
+            let federated = set.of(PrincipalKind::Federated).iter();
+            federated.clone().any(|name| !is_saml(name)) || set.of(PrincipalKind::Aws).iter().any(unknown)
+        }
+        None => false,
+    };
+    statement.effect == Effect::Allow && may_act && may_be
+}
+
+fn name(document: &Value) -> Option<String> {
+    let role = document.get("Role").unwrap_or(document);
+    let texts = ["Arn", "arn", "RoleName", "name"];
+    texts
+        .iter()
+        .find_map(|name| Some(role.get(*name)?.as_str()?.to_owned()))
+}
+
+/// How a policy out of a larger document is handed on.
+pub(super) const WRAPPING: &str = "/assume_role_policy";
+
+/// A policy that is written as a text, as a document.
+pub(super) fn wrapped(text: Value) -> Value {
+    json!({ "assume_role_policy": text })
+}
+
+/// Attributes that are the trust policy, by type of resource.
+const MANAGED: [(&str, &str); 2] = [
+    ("oidcfed_aws_trust", "trust_policy"),
+    ("aws_iam_role", "assume_role_policy"),
+];
+const DATA: [(&str, &str); 2] = [
+    ("oidcfed_aws_trust_policy", "json"),
+    ("aws_iam_policy_document", "json"),
+];
+
+fn terraform(resource: &Resource<'_>) -> Option<Draft> {
+    let types = if resource.is_data { DATA } else { MANAGED };
+    let (kind, attribute) = types.into_iter().find(|(kind, _)| *kind == resource.kind)?;
+    let pointer = child("", attribute);
+    let mut draft = Draft {
+        pointer: pointer.clone(),
+        accepted_risks: resource.texts("accepted_risks"),
+        platforms: resource.platforms(),
+        ..Draft::default()
+    };
+    if !resource.is_unknown(&pointer) {
+        draft.wrapping = Some(WRAPPING);
+        let text = resource.values.get(attribute)?.as_str()?;
+        let arn = ["role_arn", "arn"]
+            .iter()
+            .find_map(|name| resource.known_text(name));
+        // a policy alone is a document too; its own mistakes are found when it is judged
+        draft.document = Some(match arn {
+            Some(arn) => json!({ "arn": arn, "assume_role_policy": text }),
+            None => json!({ "assume_role_policy": text }),
+        });
+        return Some(draft);
+    }
+    if kind == "aws_iam_policy_document"
+        && let Some(built) = policy_document::built(resource)
+    {
+        return Some(built);
+    }
+    draft.unknowns.push(Unknown {
+        pointer,
+        reason: "is known after apply".to_owned(),
+        is_decisive: true,
+    });
+    Some(draft)
+}

@@ -1,0 +1,179 @@
+//! Google Cloud: providers of workload identity pools.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::cloud::{Change, Cloud, Draft, Facts};
+use super::found::Unknown;
+use super::terraform::Resource;
+use super::tokens::{self, Tried};
+use crate::clouds::gcp::dialect::{Provider, ProviderSettings, Rendered, evaluate, read_back};
+use crate::trust::{Audience, Claims, DocumentError, IssuerUrl, Trust, Verdict};
+
+pub(super) static CLOUD: Cloud = Cloud {
+    id: "gcp",
+    documents: "a workload identity pool provider (Google Cloud)",
+    recognises: ProviderSettings::recognises,
+    concerns: |document| !is_of_another_kind(document),
+    name: |document| Some(document.get("name")?.as_str()?.to_owned()),
+    lint: None,
+    change,
+    rules: Vec::new,
+    terraform,
+};
+
+/// Providers for AWS, SAML and X.509 take no OIDC tokens.
+fn is_of_another_kind(document: &Value) -> bool {
+    ["aws", "saml", "x509"]
+        .iter()
+        .any(|kind| match document.get(*kind) {
+            None | Some(Value::Null) => false,
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(_) => true,
+        })
+}
+
+fn provider(document: &Value) -> Result<(ProviderSettings, Provider), DocumentError> {
+    let settings = ProviderSettings::from_value(document)?;
+    let provider = Provider::parse(&settings)
+        .map_err(|error| DocumentError::new("", "a provider that Google accepts", error.to_string()))?;
+    Ok((settings, provider))
+}
+
+/// Tokens are made of what the trust arguments could say; an expression beyond that leaves the answer open.
+fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change, DocumentError> {
+    let (settings, after) = provider(after)?;
+    let before = before.map(provider).transpose()?;
+    if let Some((old, _)) = &before
+        && decides_alike(old, &settings)
+    {
+        return Ok(Change::Nobody);
+    }
+    let (tokens, is_complete) = candidates(&settings, &after);
+    // what the arguments could say has no test that a further claim makes fail
+    let is_plain = |(old, provider): &(ProviderSettings, Provider)| read(old, provider).is_some();
+    let is_complete = is_complete && before.as_ref().is_none_or(is_plain);
+    let decide = |provider: &Provider, token: &Claims| evaluate(provider, token, None).decision.verdict;
+    let tried = Tried {
+        tokens,
+        is_complete,
+        before: &|token| {
+            before
+                .as_ref()
+                .map_or(Verdict::Deny, |(_, old)| decide(old, token))
+        },
+        after: &|token| decide(&after, token),
+    };
+    Ok(tried.change())
+}
+
+fn decides_alike(one: &ProviderSettings, other: &ProviderSettings) -> bool {
+    let decisive = |settings: &ProviderSettings| {
+        let condition = settings.attribute_condition.trim().to_owned();
+        (
+            settings.issuer_uri.clone(),
+            settings.allowed_audiences.clone(),
+            settings.attribute_mapping.clone(),
+            condition,
+            settings.disabled,
+        )
+    };
+    let names_matter = one.allowed_audiences.is_empty();
+    decisive(one) == decisive(other) && (!names_matter || one.name == other.name)
+}
+
+fn candidates(settings: &ProviderSettings, provider: &Provider) -> (Vec<Claims>, bool) {
+    if let Some(trust) = read(settings, provider) {
+        return tokens::of_trust(&trust);
+    }
+    if !settings.attribute_condition.trim().is_empty() {
+        return (Vec::new(), false);
+    }
+    let mut token = Claims::default();
+    token.insert("iss", json!(settings.issuer_uri));
+    token.insert("aud", json!(provider.accepted_audiences().first()));
+    token.insert("sub", json!("any"));
+    (vec![token], false)
+}
+
+/// The trust that the settings say, if the trust arguments can say it.
+fn read(settings: &ProviderSettings, provider: &Provider) -> Option<Trust> {
+    let audiences = provider.accepted_audiences();
+    let audiences = audiences.iter().map(|text| Audience::parse(text));
+    let rendered = Rendered {
+        issuer_uri: IssuerUrl::parse(&settings.issuer_uri).ok()?,
+        allowed_audiences: audiences.collect::<Result<BTreeSet<_>, _>>().ok()?,
+        attribute_condition: settings.attribute_condition.clone(),
+    };
+    Some(read_back(&rendered).ok()?.trust)
+}
+
+const TYPE: &str = "google_iam_workload_identity_pool_provider";
+const OURS: &str = "oidcfed_gcp_trust";
+
+fn terraform(resource: &Resource<'_>) -> Option<Draft> {
+    if resource.is_data || ![TYPE, OURS].contains(&resource.kind) {
+        return None;
+    }
+    let mut draft = Draft {
+        accepted_risks: resource.texts("accepted_risks"),
+        platforms: resource.platforms(),
+        ..Draft::default()
+    };
+    let decisive: &[&str] = match resource.kind {
+        TYPE => &["/oidc", "/attribute_mapping", "/attribute_condition", "/disabled"],
+        _ => &[
+            "/issuer",
+            "/accepted_audiences",
+            "/effective_attribute_mapping",
+            "/effective_attribute_condition",
+        ],
+    };
+    draft.unknowns = resource
+        .unknown_below(decisive)
+        .map(|pointer| Unknown {
+            pointer,
+            reason: "is known after apply".to_owned(),
+            is_decisive: true,
+        })
+        .collect();
+    if !draft.unknowns.is_empty() {
+        return Some(draft);
+    }
+    let mut document: Map<String, Value> = match resource.kind {
+        TYPE => resource.values.as_object()?.clone(),
+        _ => ours(resource)?,
+    };
+    if !document
+        .get("name")
+        .is_some_and(|name| name.as_str().is_some_and(|name| !name.contains("${")))
+    {
+        let part = |name: &str, other: &str| resource.known_text(name).unwrap_or(other).to_owned();
+        let pool = part("workload_identity_pool_id", "pool");
+        let own = part("workload_identity_pool_provider_id", "provider");
+        let name = format!("projects/1/locations/global/workloadIdentityPools/{pool}/providers/{own}");
+        draft.notes.push(format!(
+            "its name is known after apply; taken for `{name}`, which only its default audiences depend on"
+        ));
+        document.insert("name".to_owned(), json!(name));
+    }
+    draft.document = Some(Value::Object(document));
+    Some(draft)
+}
+
+/// What the provider of a trust is set to, as the resource computes it.
+fn ours(resource: &Resource<'_>) -> Option<Map<String, Value>> {
+    let names = [
+        ("issuer_uri", "issuer"),
+        ("allowed_audiences", "accepted_audiences"),
+        ("attribute_mapping", "effective_attribute_mapping"),
+        ("attribute_condition", "effective_attribute_condition"),
+        ("name", "provider_name"),
+    ];
+    let members = names.into_iter().filter_map(|(name, attribute)| {
+        let value = resource.values.get(attribute).filter(|value| !value.is_null())?;
+        Some((name.to_owned(), value.clone()))
+    });
+    Some(members.collect())
+}
