@@ -14,6 +14,7 @@ mod platforms;
 mod printer;
 mod sandbox;
 mod signals;
+mod trust_tests;
 
 use std::ffi::OsString;
 
@@ -40,6 +41,7 @@ enum Command {
     Issuer(issuer::Issuer),
     Evaluate(evaluate::Evaluate),
     Lint(lint::Lint),
+    Test(trust_tests::Test),
 }
 
 impl Command {
@@ -55,6 +57,7 @@ impl Command {
             Self::Issuer(command) => command.run(printer).await,
             Self::Evaluate(command) => command.run(printer).await,
             Self::Lint(command) => command.run(printer).await,
+            Self::Test(command) => command.run(printer).await,
         }
     }
 }

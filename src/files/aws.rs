@@ -2,23 +2,31 @@
 
 use serde_json::{Value, json};
 
-use super::cloud::{Change, Cloud, Draft, Facts};
+use super::cloud::{BESIDE, Change, Cloud, Draft, Facts};
+use super::decide::Asked;
 use super::found::Unknown;
 use super::policy_document;
 use super::terraform::Resource;
 use crate::clouds::aws::dialect::policy::{Actions, Effect, PrincipalKind, PrincipalSet, Principals};
-use crate::clouds::aws::dialect::{PolicyDocument, RoleDocument, Statement, difference, lint};
+use crate::clouds::aws::dialect::{
+    OfflineExchange, PolicyDocument, ProviderDocument, RoleArn, RoleDocument, Statement, difference,
+    evaluate_offline, lint,
+};
 use crate::lint::Rule;
-use crate::trust::document::child;
-use crate::trust::{DocumentError, Finding};
+use crate::trust::document::{child, describe};
+use crate::trust::{Decision, DocumentError, Finding};
 
 pub(super) static CLOUD: Cloud = Cloud {
     id: "aws",
     documents: "a trust policy or IAM role (AWS)",
+    member: "trust_policy",
+    besides: &["providers", "role_arn"],
+    forgives: true,
     recognises: RoleDocument::recognises,
     concerns,
     name,
     lint: Some(judge),
+    decide,
     change,
     rules: || lint::RULES.iter().collect::<Vec<&'static Rule>>(),
     terraform,
@@ -42,6 +50,64 @@ fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change
             Change::CannotTell("of some tokens it cannot be told whether the policies accept them".to_owned())
         }
         (None, false) => Change::Nobody,
+    })
+}
+
+fn decide(document: &Value, asked: &Asked<'_>) -> Result<Decision, DocumentError> {
+    let mut role = RoleDocument::from_value(document)?;
+    let beside = |name: &str| asked.besides.get(name).filter(|value| !value.is_null());
+    if let Some(value) = beside("role_arn") {
+        let wrong =
+            |found: String| DocumentError::new(&format!("{BESIDE}/role_arn"), "the ARN of a role", found);
+        let text = value.as_str().ok_or_else(|| wrong(describe(value)))?;
+        role.arn = Some(RoleArn::parse(text).map_err(|error| wrong(format!("`{text}` ({error})")))?);
+    }
+    let provider = match beside("providers") {
+        None => ProviderDocument::default(),
+        Some(Value::Array(items)) => provider(items, asked)?,
+        Some(other) => {
+            return Err(DocumentError::new(
+                &format!("{BESIDE}/providers"),
+                "a list of providers",
+                describe(other),
+            ));
+        }
+    };
+    let exchange = OfflineExchange {
+        role: &role,
+        provider: &provider,
+        session_name: None,
+        duration: None,
+        claims: asked.claims,
+    };
+    evaluate_offline(&exchange).map_err(|error| {
+        DocumentError::new(
+            &format!("{BESIDE}/role_arn"),
+            "the ARN of the role",
+            error.to_string(),
+        )
+    })
+}
+
+/// The provider of the token's issuer; where none of them is, any: its issuer then refuses the token.
+fn provider(items: &[Value], asked: &Asked<'_>) -> Result<ProviderDocument, DocumentError> {
+    let mut all = Vec::new();
+    for (at, item) in items.iter().enumerate() {
+        let read = ProviderDocument::parse(&item.to_string());
+        all.push(read.map_err(|error| {
+            let pointer = format!("{BESIDE}/providers/{at}{}", error.pointer);
+            DocumentError::new(&pointer, error.expected, error.found)
+        })?);
+    }
+    let issuer = asked.claims.text("iss").map(ProviderDocument::url_of);
+    let of_issuer = all.iter().position(|provider| provider.url == issuer);
+    let chosen = of_issuer.map_or_else(|| all.first(), |at| all.get(at));
+    chosen.cloned().ok_or_else(|| {
+        DocumentError::new(
+            &format!("{BESIDE}/providers"),
+            "at least one provider",
+            "an empty list",
+        )
     })
 }
 

@@ -12,6 +12,9 @@ use crate::trust::{Claims, DocumentError, Verdict};
 pub(super) static CLOUD: Cloud = Cloud {
     id: "azure",
     documents: "a federated identity credential (Azure)",
+    member: "credential",
+    besides: &[],
+    forgives: false,
     recognises: Credential::recognises,
     concerns: |_| true,
     name: |document| {
@@ -21,6 +24,10 @@ pub(super) static CLOUD: Cloud = Cloud {
             .find_map(|name| Some(document.get(*name)?.as_str()?.to_owned()))
     },
     lint: None,
+    decide: |document, asked| {
+        let credentials = Credential::all_from_value(document)?;
+        Ok(evaluate_azure(&credentials, asked.claims))
+    },
     change,
     rules: Vec::new,
     terraform,

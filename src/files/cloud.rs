@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::decide::Asked;
 use super::found::Unknown;
 use super::terraform::Resource;
 use super::{aws, azure, gcp};
 use crate::lint::{IssuerFacts, Rule};
-use crate::trust::{Claims, DocumentError, Finding};
+use crate::trust::{Claims, Decision, DocumentError, Finding};
 
 /// What is known of an issuer, given without its scheme.
 pub type Facts<'a> = dyn Fn(&str) -> IssuerFacts + 'a;
+
+/// The beginning of a pointer to what stands beside a document.
+pub const BESIDE: &str = "..";
 
 /// Judges a document.
 pub type Linter = fn(&Value, &Facts<'_>) -> Result<Vec<Finding>, DocumentError>;
@@ -22,6 +26,12 @@ pub struct Cloud {
     pub id: &'static str,
     /// What its documents are called.
     pub documents: &'static str,
+    /// The member of a test case that has a document of it.
+    pub member: &'static str,
+    /// Members of a test case that say what the document does not.
+    pub besides: &'static [&'static str],
+    /// Whether it is known to forgive clocks that are off by five minutes.
+    pub forgives: bool,
     /// Whether a document looks like one of its own.
     pub recognises: fn(&Value) -> bool,
     /// Whether a document is about tokens at all: of all roles of an account most are not.
@@ -30,6 +40,9 @@ pub struct Cloud {
     pub name: fn(&Value) -> Option<String>,
     /// What its linter finds; `None`: it has none yet.
     pub lint: Option<Linter>,
+    /// Whether it would accept a token, which is taken to be signed and in time. Pointers of errors are those of
+    /// the document, or begin with [`BESIDE`] and go on with a member of the case.
+    pub decide: fn(&Value, &Asked<'_>) -> Result<Decision, DocumentError>,
     /// Whom a change of a document lets in; without a first one, whom the second does.
     pub change: fn(Option<&Value>, &Value, &Facts<'_>) -> Result<Change, DocumentError>,
     /// Rules of its own.

@@ -90,6 +90,12 @@ impl Found {
         own.unwrap_or_default()
     }
 
+    /// A pointer into the document as one below its place in the file.
+    pub(super) fn inner<'a>(&self, pointer: &'a str) -> &'a str {
+        let own = self.wrapping.and_then(|wrapping| pointer.strip_prefix(wrapping));
+        own.unwrap_or(pointer)
+    }
+
     /// Whether another is written the same, what is not known of it included.
     pub fn says_the_same(&self, other: &Self) -> bool {
         let reasons = |found: &Self| -> Vec<String> {

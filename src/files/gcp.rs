@@ -4,20 +4,26 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::cloud::{Change, Cloud, Draft, Facts};
-use super::found::Unknown;
+use super::cloud::{BESIDE, Change, Cloud, Draft, Facts};
+use super::decide::Asked;
+use super::found::{UNKNOWN, Unknown};
 use super::terraform::Resource;
 use super::tokens::{self, Tried};
-use crate::clouds::gcp::dialect::{Provider, ProviderSettings, Rendered, evaluate, read_back};
-use crate::trust::{Audience, Claims, DocumentError, IssuerUrl, Trust, Verdict};
+use crate::clouds::gcp::dialect::{Principal, Provider, ProviderSettings, Rendered, evaluate, read_back};
+use crate::trust::document::describe;
+use crate::trust::{Audience, Claims, Decision, DocumentError, IssuerUrl, Trust, Verdict};
 
 pub(super) static CLOUD: Cloud = Cloud {
     id: "gcp",
     documents: "a workload identity pool provider (Google Cloud)",
+    member: "provider",
+    besides: &["binding"],
+    forgives: false,
     recognises: ProviderSettings::recognises,
     concerns: |document| !is_of_another_kind(document),
     name: |document| Some(document.get("name")?.as_str()?.to_owned()),
     lint: None,
+    decide,
     change,
     rules: Vec::new,
     terraform,
@@ -39,6 +45,20 @@ fn provider(document: &Value) -> Result<(ProviderSettings, Provider), DocumentEr
     let provider = Provider::parse(&settings)
         .map_err(|error| DocumentError::new("", "a provider that Google accepts", error.to_string()))?;
     Ok((settings, provider))
+}
+
+fn decide(document: &Value, asked: &Asked<'_>) -> Result<Decision, DocumentError> {
+    let (_, provider) = provider(document)?;
+    let wrong =
+        |found: String| DocumentError::new(&format!("{BESIDE}/binding"), "a member of an IAM policy", found);
+    let binding = match asked.besides.get("binding") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(member)) => {
+            Some(Principal::parse(member).map_err(|error| wrong(format!("`{member}` ({error})")))?)
+        }
+        Some(other) => return Err(wrong(describe(other))),
+    };
+    Ok(evaluate(&provider, asked.claims, binding.as_ref()).decision)
 }
 
 /// Tokens are made of what the trust arguments could say; an expression beyond that leaves the answer open.
@@ -145,10 +165,8 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
         TYPE => resource.values.as_object()?.clone(),
         _ => ours(resource)?,
     };
-    if !document
-        .get("name")
-        .is_some_and(|name| name.as_str().is_some_and(|name| !name.contains("${")))
-    {
+    let named = document.get("name").and_then(Value::as_str);
+    if named.is_none_or(|name| name.contains(UNKNOWN)) {
         let part = |name: &str, other: &str| resource.known_text(name).unwrap_or(other).to_owned();
         let pool = part("workload_identity_pool_id", "pool");
         let own = part("workload_identity_pool_provider_id", "provider");

@@ -97,7 +97,7 @@ pub fn judge(found: &Found, knowledge: &Knowledge) -> Result<Vec<Located>, Mista
             located.finding.accepted = Some(reason.clone());
         }
     }
-    all.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity));
+    all.sort_by_key(|one| std::cmp::Reverse(one.finding.severity));
     Ok(all)
 }
 
@@ -211,10 +211,7 @@ fn expectation(error: &crate::trust::DocumentError) -> String {
 
 /// A pointer into a document as one into the file.
 fn mistake(found: &Found, inner: &str, message: &str) -> Mistake {
-    let inner = match found.wrapping {
-        Some(wrapping) => inner.strip_prefix(wrapping).unwrap_or(inner),
-        None => inner,
-    };
+    let inner = found.inner(inner);
     Mistake {
         pointer: format!("{}{inner}", found.pointer),
         message: message.to_owned(),

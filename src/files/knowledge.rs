@@ -76,7 +76,7 @@ impl<'a> Answers<'a> {
 }
 
 /// As a trust that names its platform: never looser than what the catalogue knows of the issuer.
-fn of_named(named: &Cow<'static, Platform>, issuer: &IssuerUrl) -> Result<IssuerFacts, String> {
+fn of_named(named: &Platform, issuer: &IssuerUrl) -> Result<IssuerFacts, String> {
     let known = infer(issuer);
     if !known.platforms.iter().any(|platform| platform.id == named.id) {
         check_declaration(named, issuer).map_err(|error| error.to_string())?;
@@ -87,6 +87,6 @@ fn of_named(named: &Cow<'static, Platform>, issuer: &IssuerUrl) -> Result<Issuer
     };
     Ok(IssuerFacts {
         tenancy,
-        platforms: vec![named.clone()],
+        platforms: vec![Cow::Owned(named.clone())],
     })
 }

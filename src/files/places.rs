@@ -2,6 +2,8 @@
 //!
 //! The text was parsed before; what follows walks it again only as far as a pointer asks for.
 
+use std::collections::BTreeMap;
+
 use crate::trust::document::unescaped;
 
 /// A place in a text, both counted from 1; columns in characters.
@@ -18,6 +20,28 @@ impl Position {
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or(before).chars().count() + 1;
         Self { line, column }
+    }
+}
+
+/// Where values stand, noted while a text was read.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KnownPlaces(BTreeMap<String, Position>);
+
+impl KnownPlaces {
+    /// The first place that is noted for a pointer counts: a member stands where its name does.
+    pub fn note(&mut self, pointer: &str, place: Position) {
+        self.0.entry(pointer.to_owned()).or_insert(place);
+    }
+
+    /// The place of a value, or of the nearest thing around it.
+    pub fn nearest(&self, pointer: &str) -> Option<Position> {
+        let mut rest = pointer;
+        loop {
+            if let Some(place) = self.0.get(rest) {
+                return Some(*place);
+            }
+            rest = rest.rsplit_once('/')?.0;
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::places::{self, Position};
-use super::yaml::{self, YamlPlaces};
+use super::places::{self, KnownPlaces, Position};
+use super::{toml, yaml};
 use crate::trust::document::{self, child};
 
 /// A file, read but not understood.
@@ -16,7 +16,7 @@ pub struct Source {
 #[derive(Clone, Debug)]
 enum Places {
     Json(String),
-    Yaml(YamlPlaces),
+    Known(KnownPlaces),
 }
 
 /// Why a text is no document.
@@ -63,7 +63,22 @@ impl Source {
         let (tree, places) = yaml::read(text)?;
         Ok(Self {
             tree,
-            places: Places::Yaml(places),
+            places: Places::Known(places),
+        })
+    }
+
+    /// Reads JSON, or TOML where the text does not begin like JSON.
+    ///
+    /// # Errors
+    /// As [`Source::parse`].
+    pub fn parse_settings(text: &str) -> Result<Self, SourceError> {
+        if text.trim_start().starts_with('{') {
+            return Self::parse(text);
+        }
+        let (tree, places) = toml::read(text)?;
+        Ok(Self {
+            tree,
+            places: Places::Known(places),
         })
     }
 
@@ -71,7 +86,7 @@ impl Source {
     pub fn position(&self, pointer: &str) -> Option<Position> {
         match &self.places {
             Places::Json(text) => places::place(text, pointer),
-            Places::Yaml(places) => places.nearest(pointer),
+            Places::Known(places) => places.nearest(pointer),
         }
     }
 

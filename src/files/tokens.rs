@@ -80,11 +80,7 @@ fn of_terms(terms: &Terms, all: &mut Vec<Claims>) -> bool {
             continue;
         }
         let exact = terms.claims.get(name).into_iter().flatten().cloned();
-        let wild = terms
-            .claim_patterns
-            .get(name)
-            .into_iter()
-            .flat_map(|patterns| examples(patterns));
+        let wild = terms.claim_patterns.get(name).into_iter().flat_map(examples);
         ways.push((name.as_str().to_owned(), exact.chain(wild).collect()));
     }
     for (claim, values) in ways {

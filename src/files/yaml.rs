@@ -7,35 +7,19 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use serde_json::{Map, Number, Value, json};
 
-use super::places::Position;
+use super::places::{KnownPlaces, Position};
 use super::source::SourceError;
 use crate::trust::document::child;
-
-/// Where every value of a document stands.
-#[derive(Clone, Debug, Default)]
-pub struct YamlPlaces(BTreeMap<String, Position>);
 
 /// Values that an alias repeats count each time: a small text must not grow without bound.
 const MOST_VALUES: usize = 500_000;
 const DEEPEST: usize = 128;
 
-impl YamlPlaces {
-    pub(super) fn nearest(&self, pointer: &str) -> Option<Position> {
-        let mut rest = pointer;
-        loop {
-            if let Some(place) = self.0.get(rest) {
-                return Some(*place);
-            }
-            rest = rest.rsplit_once('/')?.0;
-        }
-    }
-}
-
 /// Reads the only document of a text.
-pub(super) fn read(text: &str) -> Result<(Value, YamlPlaces), SourceError> {
+pub(super) fn read(text: &str) -> Result<(Value, KnownPlaces), SourceError> {
     let mut reader = Reader {
         events: Parser::new_from_str(text),
-        places: YamlPlaces::default(),
+        places: KnownPlaces::default(),
         anchors: BTreeMap::new(),
         values: 0,
     };
@@ -54,7 +38,7 @@ pub(super) fn read(text: &str) -> Result<(Value, YamlPlaces), SourceError> {
 
 struct Reader<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
-    places: YamlPlaces,
+    places: KnownPlaces,
     anchors: BTreeMap<usize, (Value, usize)>,
     values: usize,
 }
@@ -104,10 +88,7 @@ impl<'a> Reader<'a> {
                 "one that is too deep or too large",
             ));
         }
-        self.places
-            .0
-            .entry(at.to_owned())
-            .or_insert_with(|| position(span));
+        self.places.note(at, position(span));
         let counted = self.values;
         let (value, anchor) = match event {
             Event::Scalar(text, style, anchor, tag) => (
@@ -153,7 +134,7 @@ impl<'a> Reader<'a> {
             if members.contains_key(&name) {
                 return Err(wrong(span, &below, "every member once", "it twice"));
             }
-            self.places.0.insert(below.clone(), position(span));
+            self.places.note(&below, position(span));
             let (event, span) = self.next()?;
             let value = self.value(event, span, &below, depth + 1)?;
             members.insert(name, value);

@@ -83,7 +83,7 @@ fn judged(found: &Found, knowledge: &Knowledge, asked: bool) -> Result<Vec<Locat
         let severity = if asked { Severity::Medium } else { Severity::Info };
         all.extend(judge_change(found, knowledge, severity)?);
     }
-    all.sort_by(|a, b| b.finding.severity.cmp(&a.finding.severity));
+    all.sort_by_key(|one| std::cmp::Reverse(one.finding.severity));
     Ok(all)
 }
 

@@ -1,0 +1,104 @@
+//! SARIF, and the cases that are shared with others.
+
+use serde_json::{Value, json};
+
+use crate::command_line::Call;
+use crate::documents::{arn, policy};
+use crate::{lint, rules};
+
+#[test]
+fn sarif_for_code_scanning() {
+    let log = |subject: &str| {
+        lint(
+            &json!({"Role": {"Arn": arn("deploy"), "AssumeRolePolicyDocument": policy(subject)}}),
+            &["--output", "sarif"],
+        )
+        .json()
+    };
+    let sarif = log("repo:acme*");
+    assert_eq!(sarif["version"], "2.1.0");
+    assert!(sarif["$schema"].as_str().unwrap().ends_with("sarif-2.1.0.json"));
+    let run = &sarif["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let results = run["results"].as_array().unwrap();
+    assert!(!results.is_empty());
+    let mut fingerprints = std::collections::BTreeSet::new();
+    for result in results {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        assert!(
+            rules[index]["help"]["text"]
+                .as_str()
+                .unwrap()
+                .contains("To mend it: ")
+        );
+        let level = match result["properties"]["severity"].as_str().unwrap() {
+            "critical" | "high" => "error",
+            "medium" => "warning",
+            _ => "note",
+        };
+        assert_eq!(result["level"], level);
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "document.json");
+        assert!(place["region"]["startLine"].as_u64().unwrap() >= 1);
+        let print = &result["partialFingerprints"]["oidcfedTrustFinding/v1"];
+        assert!(
+            fingerprints.insert(print.as_str().unwrap().to_owned()),
+            "{result}"
+        );
+    }
+    let again = log("repo:acme*");
+    assert_eq!(
+        again["runs"][0]["results"][0]["partialFingerprints"],
+        results[0]["partialFingerprints"]
+    );
+    let mut call = Call::of(&["lint", "-", "--output", "sarif"]);
+    call.stdin = b"{}".to_vec();
+    let failed = call.run();
+    assert_eq!(failed.code, 1);
+    let invocation = &failed.json()["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert!(
+        invocation["toolExecutionNotifications"][0]["message"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("expected")
+    );
+}
+
+#[test]
+fn every_shared_case_about_aws() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/lint_cases.json");
+    let Ok(text) = std::fs::read_to_string(path) else {
+        let without = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
+        assert!(without.contains("shared"), "{path} is not there");
+        println!("left out, because OIDCFED_TESTS_WITHOUT names `shared`");
+        return;
+    };
+    let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
+    let rows: Vec<&Value> = rows.iter().filter(|row| row["cloud"] == "aws").collect();
+    assert_eq!(rows.len(), 60);
+    let mut call = Call::of(&["lint", "--output", "json"]);
+    for row in &rows {
+        let name = format!("{}.json", row["id"].as_str().unwrap());
+        call.file(&name, row["config"]["trust_policy"].to_string());
+        call = call.with(&[&name]);
+    }
+    let answer = call.run();
+    assert_eq!((answer.code, answer.stderr.as_str()), (3, ""));
+    let found = rules(&answer);
+    assert_eq!(found.len(), rows.len());
+    for (row, (_, found)) in rows.iter().zip(found) {
+        // what a case says about its issuer can be declared only in words of the catalogue
+        if row.get("facts").is_some() {
+            continue;
+        }
+        for rule in row["expect_rules"].as_array().unwrap() {
+            assert!(
+                found.iter().any(|own| rule == own),
+                "{}: {rule} is not in {found:?}",
+                row["id"]
+            );
+        }
+    }
+}
