@@ -11,6 +11,8 @@ mod command_line;
 mod documents;
 #[path = "lint_command/outputs.rs"]
 mod outputs;
+#[path = "lint_command/plans.rs"]
+mod plans;
 #[path = "lint_command/unknown.rs"]
 mod unknown;
 

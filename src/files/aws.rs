@@ -10,7 +10,7 @@ use super::terraform::Resource;
 use crate::clouds::aws::dialect::policy::{Actions, Effect, PrincipalKind, PrincipalSet, Principals};
 use crate::clouds::aws::dialect::{
     OfflineExchange, PolicyDocument, ProviderDocument, RoleArn, RoleDocument, Statement, difference,
-    evaluate_offline, lint,
+    evaluate_offline, lint, lint_role,
 };
 use crate::lint::Rule;
 use crate::trust::document::{child, describe};
@@ -28,13 +28,13 @@ pub(super) static CLOUD: Cloud = Cloud {
     lint: Some(judge),
     decide,
     change,
-    rules: || lint::RULES.iter().collect::<Vec<&'static Rule>>(),
+    rules: || lint::rules().collect::<Vec<&'static Rule>>(),
     terraform,
 };
 
 fn judge(document: &Value, facts: &Facts<'_>) -> Result<Vec<Finding>, DocumentError> {
     let role = RoleDocument::from_value(document)?;
-    Ok(lint(&role.trust_policy, facts))
+    Ok(lint_role(&role, facts))
 }
 
 fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change, DocumentError> {
@@ -184,11 +184,13 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
         let arn = ["role_arn", "arn"]
             .iter()
             .find_map(|name| resource.known_text(name));
+        let duration = resource
+            .values
+            .get("max_session_duration")
+            .filter(|value| value.is_u64());
         // a policy alone is a document too; its own mistakes are found when it is judged
-        draft.document = Some(match arn {
-            Some(arn) => json!({ "arn": arn, "assume_role_policy": text }),
-            None => json!({ "assume_role_policy": text }),
-        });
+        draft.document =
+            Some(json!({ "arn": arn, "assume_role_policy": text, "max_session_duration": duration }));
         return Some(draft);
     }
     if kind == "aws_iam_policy_document"

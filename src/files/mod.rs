@@ -32,3 +32,6 @@ pub use places::Position;
 pub use source::{Source, SourceError};
 pub use survey::{Survey, Unrecognised};
 pub use terraform::Resource;
+
+#[cfg(test)]
+mod properties;

@@ -150,7 +150,7 @@ mod tests {
                 "{\"a\":\n}",
                 "expected JSON, found no JSON (expected value at line 2 column 1)",
             ),
-            ("a: [", "line 1, column "),
+            ("a: [", "line 2, column 1: expected JSON or YAML, found no YAML ("),
             (
                 "a: 1\na: 2\n",
                 "line 2, column 1: at `/a`: expected every member once, found it twice",

@@ -26,6 +26,7 @@ mod imports;
 mod interrupted;
 mod issuer_alone;
 mod lifecycle;
+mod linted;
 mod ownership;
 mod provider_block;
 mod rules;
