@@ -10,6 +10,8 @@ mod command_line;
 #[path = "lint_command/documents.rs"]
 #[allow(dead_code, reason = "shared with the tests of lint")]
 mod documents;
+#[path = "test_command/plan.rs"]
+mod plan;
 
 use command_line::{Answer, Call};
 use documents::{GITHUB, arn, credential, policy, provider};
@@ -233,48 +235,6 @@ fn documents_beside_the_test_file_and_toml() {
     assert!(
         xml.contains("name=\"declared &lt;&amp;&gt;\">\n      <failure message=\""),
         "{xml}"
-    );
-}
-
-#[test]
-fn resources_of_a_plan_by_their_address() {
-    let address = "module.ci.oidcfed_aws_trust.deploy[\"api\"]";
-    let call = Call::of(&["test", "trust.json"]);
-    call.file("plan.json", documents::plan(address, &policy(MAIN)).to_string());
-    let case = |id: &str, address: &str, expect: &str| {
-        let mut case = without(without(without(aws(), "trust_policy"), "role_arn"), "cloud");
-        case["id"] = json!(id);
-        case["plan"] = json!("plan.json");
-        case["resource"] = json!(address);
-        case["expect"] = json!(expect);
-        case
-    };
-    let findings = json!({"id": "findings", "plan": "plan.json", "resource": address, "expect_findings": []});
-    let unknown = case("unknown", "aws_iam_role.later", "unknown");
-    call.file(
-        "trust.json",
-        json!({"cases": [case("known", address, "allow"), unknown, findings]}).to_string(),
-    );
-    let answer = call.run();
-    assert_eq!(
-        (answer.code, answer.stderr.as_str()),
-        (0, ""),
-        "{}",
-        answer.stdout
-    );
-    call.file(
-        "trust.json",
-        json!({"cases": [case("known", "aws_iam_role.nobody", "allow")]}).to_string(),
-    );
-    let answer = call.run();
-    assert_eq!(answer.code, 1);
-    assert!(
-        answer
-            .stderr
-            .contains("at `/cases/0/resource`: expected one of `module.ci")
-            && answer.stderr.contains("found `aws_iam_role.nobody`"),
-        "{}",
-        answer.stderr
     );
 }
 

@@ -134,19 +134,3 @@ pub fn arm() -> Value {
 pub fn azure_has_no_rules(answer: &Answer) -> bool {
     answer.stdout.contains("no rules judge trusts of this cloud yet")
 }
-
-/// A plan with a trust that is known, and a role whose policy is known after apply.
-pub fn plan(address: &str, policy: &Value) -> Value {
-    let change = |address: &str, kind: &str, before: Value, after: Value, unknown: Value| {
-        json!({"address": address, "mode": "managed", "type": kind, "name": "x",
-            "change": {"actions": ["update"], "before": before, "after": after, "after_unknown": unknown}})
-    };
-    json!({
-        "format_version": "1.2", "terraform_version": "1.14.0", "planned_values": {"root_module": {}},
-        "resource_changes": [
-            change(address, "oidcfed_aws_trust", Value::Null, json!({"trust_policy": policy.to_string(), "issuer": format!("https://{GITHUB}"),
-                "role_arn": arn("deploy"), "platform": null, "accepted_risks": null, "also": null}), json!({"id": true})),
-            change("aws_iam_role.later", "aws_iam_role", Value::Null, json!({"name": "later"}), json!({"assume_role_policy": true, "arn": true})),
-        ],
-    })
-}
