@@ -46,6 +46,16 @@ pub(crate) struct Hit {
 }
 
 impl Rule {
+    /// A finding of this rule that a dialect makes itself, without a witness.
+    pub fn found(&self, severity: Severity, value: String, message: String) -> Finding {
+        self.finding(Hit {
+            severity,
+            value,
+            message,
+            witness: None,
+        })
+    }
+
     pub(crate) fn finding(&self, hit: Hit) -> Finding {
         Finding {
             rule: self.id,

@@ -10,6 +10,8 @@ mod document;
 mod entry;
 mod error;
 mod file;
+#[cfg(test)]
+pub(crate) mod filled;
 mod grammar;
 mod hosting;
 mod infer;

@@ -156,6 +156,7 @@ output "all" {
     gcp     = provider::oidcfed::evaluate_gcp(local.google, local.claims).decision
     azure   = provider::oidcfed::evaluate_azure(jsonencode(local.credential), local.claims).decision
     lint    = provider::oidcfed::lint_aws(local.policy, null)[0].rule
+    entra   = provider::oidcfed::lint_azure(merge(local.credential, { subject = "repo:acme/api:*" }), null)[0].rule
     witness = jsondecode(provider::oidcfed::lint_aws(local.policy, "github-actions")[0].witness).iss
   }
 }
@@ -170,7 +171,7 @@ output "all" {
         .json();
     let expected = serde_json::json!({
         "aws": "allow", "refused": "deny", "gcp": "allow", "azure": "deny",
-        "lint": "open-owner-prefix", "witness": "https://token.actions.githubusercontent.com",
+        "lint": "open-owner-prefix", "entra": "literal-wildcard", "witness": "https://token.actions.githubusercontent.com",
     });
     assert_eq!(found, expected);
 }

@@ -132,6 +132,50 @@ fn lint_of_trust_policies() {
 }
 
 #[test]
+fn lint_of_federated_credentials() {
+    let flexible = |text: &str| {
+        json!({ "issuer": ISSUER, "audiences": ["api://AzureADTokenExchange"],
+                "claimsMatchingExpression": { "value": text, "languageVersion": 1 } })
+    };
+    let open = flexible("claims['sub'] matches 'repo:acme*'");
+    let found = call("lint_azure", &[native(&open), Value::Null]).unwrap();
+    assert_eq!(
+        found,
+        call("lint_azure", &[text(&open), Value::string("github-actions")]).unwrap()
+    );
+    assert_eq!(
+        (&found[0]["rule"], &found[0]["severity"]),
+        (&json!("open-owner-prefix"), &json!("critical"))
+    );
+    // the proof is a token that the other function accepts
+    let witness: Json = serde_json::from_str(found[0]["witness"].as_str().unwrap()).unwrap();
+    let decided = call("evaluate_azure", &[native(&open), native(&witness)]).unwrap();
+    assert_eq!(decided["decision"], "allow");
+    let clean = flexible(
+        "claims['sub'] eq 'repo:acme@1/api@2:environment:production' and claims['repository_id'] eq '2'",
+    );
+    assert_eq!(
+        call("lint_azure", &[text(&json!([clean])), Value::Null]).unwrap(),
+        json!([])
+    );
+    // what Entra cannot store is a finding, what is no credential is an error
+    let found = call(
+        "lint_azure",
+        &[text(&flexible("claims['sub'] like 'x'")), Value::Null],
+    )
+    .unwrap();
+    assert_eq!(found[0]["rule"], "expression-syntax");
+    let error = call("lint_azure", &[text(&json!({ "issuer": ISSUER })), Value::Null]).unwrap_err();
+    assert!(
+        error.argument == Some(0) && error.text.contains("/audiences"),
+        "{}",
+        error.text
+    );
+    let error = call("lint_azure", &[text(&clean), Value::string("no-such")]).unwrap_err();
+    assert_eq!(error.argument, Some(1), "{}", error.text);
+}
+
+#[test]
 fn what_is_wrong_is_said_of_its_argument() {
     let good = [
         text(&policy("a")),

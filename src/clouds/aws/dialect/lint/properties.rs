@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::*;
 use crate::clouds::aws::dialect::evaluate::tests_support::accepts;
+use crate::platforms::filled::filled;
 use crate::platforms::{Platform, by_id, ids};
 use crate::trust::{Claims, Severity};
 
@@ -304,51 +305,6 @@ fn accepts_with_session(policy: &PolicyDocument, arn: &str, claims: &Claims) -> 
         url: url.to_owned(),
     };
     provider.verdict(policy, claims) == crate::trust::Verdict::Allow
-}
-
-/// A value for every variable of the catalogue's recommendations.
-fn filled(platform: &Platform, text: &str, issuer: &str) -> Option<String> {
-    let mut text = text.replace("{provider}", issuer);
-    while let Some(start) = text.find('{') {
-        let end = start + text[start..].find('}')?;
-        let name = text[start + 1..end].to_owned();
-        let values = [
-            "acme",
-            "acme/api",
-            "123456789012",
-            "123456",
-            "11111111-2222-3333-4444-555555555555",
-            "main",
-            "refs/heads/main",
-            "job/x/",
-            "auth0|0af1",
-            "0123456789ABCDEF0123456789ABCDEF",
-            "tea-abc",
-            "evm-abc",
-            "srv-abc",
-            "ac-abc",
-            "a1b2c3",
-            "https://own.example/x",
-            "own.example.com",
-            "abcdef",
-            "branch",
-            "ta-abc",
-            "123456789012345678",
-            "{11111111-2222-3333-4444-555555555555}",
-        ];
-        let value = match platform.variables.get(&name) {
-            Some(_) if name.contains("host") || name.contains("domain") => "own.example.com".to_owned(),
-            Some(variable) => {
-                let whole = regex::Regex::new(&format!("^(?:{})$", variable.pattern)).ok()?;
-                (*values.iter().find(|value| whole.is_match(value))?).to_owned()
-            }
-            // Something that the catalogue does not describe: an id of its own.
-            None => "own-audience-1".to_owned(),
-        };
-        let value = value.replace('{', "\u{1}").replace('}', "\u{2}");
-        text.replace_range(start..=end, &value);
-    }
-    Some(text.replace('\u{1}', "{").replace('\u{2}', "}"))
 }
 
 #[test]

@@ -91,3 +91,60 @@ fn every_row() {
     assert!(witnesses > 60, "{witnesses}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// What IAM refuses to store for a shared issuer is open, and so is some of what it stores: the linter tells all of it, and no
+/// opening where there is none.
+#[test]
+fn what_the_gate_of_iam_lets_through() {
+    let Some(vectors) = shared_json("vectors/aws_shared_issuer_gate.json") else {
+        return;
+    };
+    let mut tried = 0;
+    let rows = vectors["rows"].as_array().unwrap();
+    for issuer in vectors["shared_issuers"].as_array().unwrap() {
+        let (url, key) = (
+            issuer["issuer"].as_str().unwrap(),
+            issuer["required_key"].as_str().unwrap(),
+        );
+        // The others test the audience or the session's name, which rules about subjects do not take for a tenant's.
+        if key != format!("{url}:sub") {
+            continue;
+        }
+        for row in rows {
+            let condition = match row["operator"].as_str() {
+                Some(operator) => serde_json::json!({ operator: { key: row["value"] } }),
+                None => serde_json::json!({}),
+            };
+            let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": { "Effect": "Allow",
+                "Principal": { "Federated": format!("arn:aws:iam::111122223333:oidc-provider/{url}") },
+                "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition } });
+            let policy = PolicyDocument::parse(&policy.to_string()).unwrap();
+            let facts = |url: &str| IssuerFacts {
+                tenancy: Tenancy::Shared,
+                ..IssuerFacts::of(url)
+            };
+            let findings = lint(&policy, &facts);
+            let opening = crate::lint::worst_opening(&findings).unwrap_or(Severity::Info);
+            let told = format!("{} {url}: {findings:#?}", row["id"]);
+            tried += 1;
+            match (
+                row["create_role_accepted"].as_bool().unwrap(),
+                row["effect_if_accepted"].as_str().unwrap(),
+            ) {
+                (true, "closed") => assert!(opening <= Severity::High, "{told}"),
+                (true, "open" | "open-if-claim-absent") => assert!(opening >= Severity::High, "{told}"),
+                (true, "one-character-subjects") => assert!(opening >= Severity::Medium, "{told}"),
+                // A wildcard in an exact operator is no opening, and IAM refuses it all the same.
+                (false, "none") if IS_CLOSED.contains(&row["id"].as_str().unwrap()) => {
+                    assert!(!findings.is_empty(), "{told}");
+                }
+                (false, "none") => assert!(opening >= Severity::High, "{told}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(tried, 11 * 25);
+}
+
+/// Rows that IAM refuses though nobody gets in, or only who is meant.
+const IS_CLOSED: [&str; 5] = ["gate-03", "gate-08", "gate-18", "gate-23", "gate-31"];

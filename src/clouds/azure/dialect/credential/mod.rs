@@ -5,6 +5,7 @@ mod parse;
 use serde_json::{Value, json};
 
 use super::expression::{Expression, LANGUAGE_VERSION};
+use crate::trust::DocumentError;
 
 /// A federated identity credential. Kept as written, because Entra stores values that no token can ever match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,23 @@ pub enum Matching {
     Subject(String),
     /// A flexible credential.
     Expression(Expression),
+}
+
+/// A credential as somebody wrote it, to be judged before Entra sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Draft {
+    Whole(Credential),
+    /// Issuer and audience can be read, and what is to be matched cannot: no text of the language, or a subject besides.
+    Unmatched {
+        issuer: String,
+        reason: DocumentError,
+    },
+}
+
+impl From<Credential> for Draft {
+    fn from(credential: Credential) -> Self {
+        Self::Whole(credential)
+    }
 }
 
 impl Credential {

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value};
 
 use super::super::expression::{Expression, LANGUAGE_VERSION};
-use super::{Credential, Holder, Matching};
+use super::{Credential, Draft, Holder, Matching};
 use crate::trust::DocumentError;
 use crate::trust::document::{self, child, describe};
 
@@ -35,25 +35,7 @@ impl Credential {
     /// # Errors
     /// As [`Credential::parse_all`].
     pub fn all_from_value(document: &Value) -> Result<Vec<Self>, DocumentError> {
-        match document {
-            Value::Array(items) => list(items, ""),
-            Value::Object(answer) if !answer.contains_key("issuer") && answer.contains_key("value") => {
-                let next = ["nextLink", "@odata.nextLink"];
-                if let Some(name) = next.into_iter().find(|name| !is_nothing(answer.get(*name))) {
-                    let expected = "all credentials of the identity in one answer";
-                    return Err(DocumentError::new(
-                        &child("", name),
-                        expected,
-                        "a link to more of them",
-                    ));
-                }
-                match answer.get("value") {
-                    Some(Value::Array(items)) => list(items, "/value"),
-                    other => Err(wrong("/value", "a list of credentials", other)),
-                }
-            }
-            single => Ok(vec![Self::from_value(single, "")?]),
-        }
+        all(document, Self::from_value)
     }
 
     /// Whether a document looks like one of those that are read here.
@@ -80,40 +62,118 @@ impl Credential {
     /// # Errors
     /// As [`Credential::parse`].
     pub fn from_value(value: &Value, pointer: &str) -> Result<Self, DocumentError> {
-        let Value::Object(outer) = value else {
-            return Err(wrong(
-                pointer,
-                "a JSON object with a federated identity credential",
-                Some(value),
-            ));
-        };
-        let inner_at = child(pointer, "properties");
-        let (members, at) = match outer.get("properties") {
-            Some(Value::Object(inner)) => (inner, inner_at.as_str()),
-            None | Some(Value::Null) => (outer, pointer),
-            other => return Err(wrong(&inner_at, "an object", other)),
-        };
-        let name = ["name", "display_name"]
-            .into_iter()
-            .find_map(|name| outer.get(name)?.as_str());
-        Ok(Self {
-            name: name.filter(|name| !name.is_empty()).map(str::to_owned),
-            holder: holder(outer),
-            issuer: text(members, at, "issuer")?,
-            audience: audience(members, at)?,
-            matching: matching(members, at)?,
-            description: members
-                .get("description")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+        let (shell, matching) = shell(value, pointer)?;
+        Ok(shell.with(matching?))
+    }
+}
+
+impl Draft {
+    /// Reads what somebody wrote as one credential, or as all those of one identity, in every shape that
+    /// [`Credential::parse_all`] reads.
+    ///
+    /// # Errors
+    /// Where the document is no JSON, or holds something else than credentials.
+    pub fn parse_all(text: &str) -> Result<Vec<Self>, DocumentError> {
+        Self::all_from_value(&document::parse(text)?)
+    }
+
+    /// The same from a document that was parsed already, duplicate members refused.
+    ///
+    /// # Errors
+    /// As [`Draft::parse_all`].
+    pub fn all_from_value(document: &Value) -> Result<Vec<Self>, DocumentError> {
+        all(document, |value, pointer| {
+            let (shell, matching) = shell(value, pointer)?;
+            Ok(match matching {
+                Ok(matching) => Self::Whole(shell.with(matching)),
+                Err(reason) => Self::Unmatched {
+                    issuer: shell.issuer,
+                    reason,
+                },
+            })
         })
     }
 }
 
-fn list(items: &[Value], pointer: &str) -> Result<Vec<Credential>, DocumentError> {
+/// A credential without what it matches.
+struct Shell {
+    name: Option<String>,
+    holder: Holder,
+    issuer: String,
+    audience: String,
+    description: Option<String>,
+}
+
+impl Shell {
+    fn with(self, matching: Matching) -> Credential {
+        Credential {
+            name: self.name,
+            holder: self.holder,
+            issuer: self.issuer,
+            audience: self.audience,
+            matching,
+            description: self.description,
+        }
+    }
+}
+
+type Read<T> = Result<T, DocumentError>;
+
+fn shell(value: &Value, pointer: &str) -> Read<(Shell, Read<Matching>)> {
+    let Value::Object(outer) = value else {
+        return Err(wrong(
+            pointer,
+            "a JSON object with a federated identity credential",
+            Some(value),
+        ));
+    };
+    let inner_at = child(pointer, "properties");
+    let (members, at) = match outer.get("properties") {
+        Some(Value::Object(inner)) => (inner, inner_at.as_str()),
+        None | Some(Value::Null) => (outer, pointer),
+        other => return Err(wrong(&inner_at, "an object", other)),
+    };
+    let name = ["name", "display_name"]
+        .into_iter()
+        .find_map(|name| outer.get(name)?.as_str());
+    let description = members.get("description").and_then(Value::as_str);
+    let shell = Shell {
+        name: name.filter(|name| !name.is_empty()).map(str::to_owned),
+        holder: holder(outer),
+        issuer: text(members, at, "issuer")?,
+        audience: audience(members, at)?,
+        description: description.map(str::to_owned),
+    };
+    Ok((shell, matching(members, at)))
+}
+
+/// One of a document, or all of a list or of the answer of a list call.
+fn all<T>(document: &Value, one: impl Fn(&Value, &str) -> Read<T>) -> Read<Vec<T>> {
+    match document {
+        Value::Array(items) => list(items, "", one),
+        Value::Object(answer) if !answer.contains_key("issuer") && answer.contains_key("value") => {
+            let next = ["nextLink", "@odata.nextLink"];
+            if let Some(name) = next.into_iter().find(|name| !is_nothing(answer.get(*name))) {
+                let expected = "all credentials of the identity in one answer";
+                return Err(DocumentError::new(
+                    &child("", name),
+                    expected,
+                    "a link to more of them",
+                ));
+            }
+            match answer.get("value") {
+                Some(Value::Array(items)) => list(items, "/value", one),
+                other => Err(wrong("/value", "a list of credentials", other)),
+            }
+        }
+        single => Ok(vec![one(single, "")?]),
+    }
+}
+
+fn list<T>(items: &[Value], pointer: &str, one: impl Fn(&Value, &str) -> Read<T>) -> Read<Vec<T>> {
     let numbered = items.iter().enumerate();
     numbered
-        .map(|(at, item)| Credential::from_value(item, &child(pointer, &at.to_string())))
+        .map(|(at, item)| one(item, &child(pointer, &at.to_string())))
         .collect()
 }
 

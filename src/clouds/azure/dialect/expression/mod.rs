@@ -13,7 +13,7 @@ mod parse;
 mod wildcard;
 
 pub use error::ExpressionError;
-pub(super) use wildcard::{Undecided, matches};
+pub(super) use wildcard::{Undecided, filled, matches};
 
 use crate::trust::Glob;
 

@@ -62,7 +62,7 @@ fn outer_bound(glob: &Glob) -> Glob {
 }
 
 /// The pattern in which a run has at least one character.
-fn filled(glob: &Glob) -> Glob {
+pub(in super::super) fn filled(glob: &Glob) -> Glob {
     let pieces = glob.pieces().iter().flat_map(|piece| match piece {
         Piece::Any => vec![Piece::One, Piece::Any],
         other => vec![*other],

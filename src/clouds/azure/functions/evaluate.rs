@@ -1,18 +1,13 @@
-//! Functions about federated identity credentials: pure, without configuration, network or credentials.
+//! `evaluate_azure`: would Entra accept this token.
 
-use super::dialect::{Credential, evaluate_azure};
+use crate::clouds::azure::dialect::{Credential, evaluate_azure};
 use crate::clouds::deciding::{
     AS_IF, claims, claims_parameter, decided, decision_type, document, document_parameter, wrong,
 };
-use crate::framework::{Function, FunctionError, Parts, Signature, Value};
-
-/// All of them.
-pub fn functions() -> Parts {
-    Parts::default().function(EvaluateAzure)
-}
+use crate::framework::{Function, FunctionError, Signature, Value};
 
 /// `evaluate_azure(credential, claims)`
-struct EvaluateAzure;
+pub(super) struct EvaluateAzure;
 
 impl Function for EvaluateAzure {
     fn name(&self) -> &'static str {
