@@ -1,5 +1,7 @@
-//! The whole provider, driven as a host drives it, against the emulated AWS: everything but the wire.
+//! The whole provider, driven as a host drives it, against the emulated AWS: everything but the wire. And what only shows where
+//! all clouds are at hand: that they agree.
 
+mod clouds_agree;
 mod data_sources;
 mod deciding;
 mod host;
