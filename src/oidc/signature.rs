@@ -127,3 +127,6 @@ fn is_token_type(content_type: &str) -> bool {
     let name = content_type.to_ascii_lowercase();
     name.trim_start_matches("application/").ends_with("jwt")
 }
+
+#[cfg(test)]
+mod wycheproof;
