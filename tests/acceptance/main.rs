@@ -32,6 +32,7 @@ mod provider_block;
 mod rules;
 mod secrets;
 mod sharing;
+mod subvectors;
 mod unknowns;
 
 /// The same test on the sandbox and on moto.

@@ -47,7 +47,7 @@ impl Python {
         fs::remove_dir_all(&folder).ok();
         must(
             run(Command::new("python3").args(["-m", "venv"]).arg(&folder)),
-            "make a Python environment; install Python 3.10 or newer with its `venv` module",
+            "make a Python environment; install Python 3.11 or newer with its `venv` module",
         );
         let list = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/requirements.txt");
         let pip = folder.join("bin/pip");
