@@ -291,6 +291,12 @@ fn who_is_newly_admitted() {
         &google("assertion.sub.startsWith('a') && assertion.x != 'y'"),
     );
     assert!(of(&beyond, "change-unknown").is_some(), "{}", beyond.stdout);
+    let more = against(&classic("x"), &json!({"value": [classic("x"), classic("y")]}));
+    assert_eq!(
+        of(&more, "newly-admits").unwrap()["witness"]["sub"],
+        "y",
+        "credentials of one identity are one trust"
+    );
     let created = against(&json!([classic("y"), classic("z")]), &policy(MAIN));
     assert_eq!(
         of(&created, "newly-admits").unwrap()["witness"]["sub"],

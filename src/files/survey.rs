@@ -62,7 +62,6 @@ impl Survey {
             if terraform::is_state_file(members) {
                 return Err(unrecognised(
                     "",
-                    tree,
                     "the file in which Terraform keeps a state; print it with `terraform show -json`",
                 ));
             }
@@ -72,17 +71,16 @@ impl Survey {
                 return Ok(list(items, &child("", name))?.without_strangers());
             }
         }
-        if let Value::Array(items) = tree
-            && !items.is_empty()
-        {
-            return list(items, "");
+        // what hangs on one identity is one trust, though it is a list
+        if let Some(cloud) = cloud_of(tree) {
+            let mut survey = Self::of(cloud.documents);
+            survey.found = vec![Found::new(cloud, String::new(), "", tree.clone())];
+            return Ok(survey);
         }
-        let Some(cloud) = cloud_of(tree) else {
-            return Err(unrecognised("", tree, &said(tree)));
-        };
-        let mut survey = Self::of(cloud.documents);
-        survey.found = vec![Found::new(cloud, String::new(), "", tree.clone())];
-        Ok(survey)
+        match tree {
+            Value::Array(items) if !items.is_empty() => list(items, ""),
+            other => Err(unrecognised("", &said(other))),
+        }
     }
 
     fn without_strangers(mut self) -> Self {
@@ -103,20 +101,15 @@ impl Survey {
     }
 }
 
-/// Members that hold a list of documents: all roles of an account, roles, providers, credentials.
-const LISTS: [&str; 4] = [
-    "RoleDetailList",
-    "Roles",
-    "workloadIdentityPoolProviders",
-    "value",
-];
+/// Members that hold a list of documents: all roles of an account, roles, providers.
+const LISTS: [&str; 3] = ["RoleDetailList", "Roles", "workloadIdentityPoolProviders"];
 
 fn list(items: &[Value], pointer: &str) -> Result<Survey, Unrecognised> {
     let mut survey = Survey::of("a list of documents");
     for (at, item) in items.iter().enumerate() {
         let below = child(pointer, &at.to_string());
         let Some(cloud) = cloud_of(item) else {
-            return Err(unrecognised(&below, item, &said(item)));
+            return Err(unrecognised(&below, &said(item)));
         };
         let name = (cloud.name)(item).unwrap_or_else(|| below.clone());
         survey.found.push(Found::new(cloud, name, &below, item.clone()));
@@ -130,7 +123,7 @@ fn cloud_of(value: &Value) -> Option<&'static Cloud> {
     able.next().filter(|_| able.next().is_none())
 }
 
-fn unrecognised(pointer: &str, _: &Value, found: &str) -> Unrecognised {
+fn unrecognised(pointer: &str, found: &str) -> Unrecognised {
     let documents = CLOUDS.map(|cloud| cloud.documents).join(", ");
     Unrecognised {
         pointer: pointer.to_owned(),

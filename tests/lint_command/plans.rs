@@ -233,6 +233,16 @@ fn other_clouds_are_read_and_what_is_unknown_of_them_is_said() {
             json!({"subject": true}),
         ),
     ]);
+    let mut document = document;
+    let ours = json!({"issuer": format!("https://{GITHUB}"), "accepted_audiences": ["ci"], "effective_attribute_mapping": {"google.subject": "assertion.sub"},
+        "effective_attribute_condition": "assertion.sub in ['a']", "provider_name": "projects/1/locations/global/workloadIdentityPools/ci/providers/github"});
+    let changes = document["resource_changes"].as_array_mut().unwrap();
+    changes.push(created(
+        "oidcfed_gcp_trust.z",
+        "oidcfed_gcp_trust",
+        ours,
+        json!({"id": true}),
+    ));
     let answer = lint(&document, &["--output", "json"]);
     assert_eq!(answer.stderr, "");
     let trusts = answer.json()["files"][0]["trusts"].as_array().unwrap().clone();
@@ -240,7 +250,7 @@ fn other_clouds_are_read_and_what_is_unknown_of_them_is_said() {
         .iter()
         .map(|trust| trust["cloud"].as_str().unwrap())
         .collect();
-    assert_eq!(clouds, ["gcp", "gcp", "azure", "azure"]);
+    assert_eq!(clouds, ["gcp", "gcp", "azure", "azure", "gcp"]);
     assert!(
         trusts[0]["notes"][0]
             .as_str()
