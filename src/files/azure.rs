@@ -2,12 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::cloud::{Change, Cloud, Draft, Facts};
+use super::cloud::{self, Change, Cloud, Facts};
 use super::found::Unknown;
 use super::terraform::Resource;
 use super::tokens::{self, Tried};
-use crate::clouds::azure::dialect::{Comparand, Credential, Matching, evaluate_azure};
-use crate::trust::{Claims, DocumentError, Verdict};
+use crate::clouds::azure::dialect::{Comparand, Credential, Draft, Matching, RULES, evaluate_azure, lint};
+use crate::trust::{Claims, DocumentError, Finding, Verdict};
 
 pub(super) static CLOUD: Cloud = Cloud {
     id: "azure",
@@ -23,18 +23,25 @@ pub(super) static CLOUD: Cloud = Cloud {
             .iter()
             .find_map(|name| Some(document.get(*name)?.as_str()?.to_owned()))
     },
-    lint: None,
+    lint: Some(judge),
     decide: |document, asked| {
         let credentials = Credential::all_from_value(document)?;
         Ok(evaluate_azure(&credentials, asked.claims))
     },
     change,
-    rules: Vec::new,
+    rules: || RULES.iter().collect(),
     terraform,
 };
 
-fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change, DocumentError> {
-    let after = Credential::all_from_value(after)?;
+fn judge(document: &Value, facts: &Facts<'_>) -> Result<Vec<Finding>, DocumentError> {
+    Ok(lint(&Draft::all_from_value(document)?, facts))
+}
+
+fn change(before: Option<&Value>, after: &Value, facts: &Facts<'_>) -> Result<Change, DocumentError> {
+    let findings = judge(after, facts)?;
+    let Ok(after) = Credential::all_from_value(after) else {
+        return Ok(Change::CannotTell("what it matches cannot be read".to_owned()));
+    };
     let before = before
         .map(Credential::all_from_value)
         .transpose()?
@@ -50,7 +57,11 @@ fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change
         return Ok(Change::Nobody);
     }
     let tried = Tried {
-        tokens: new.iter().flat_map(|credential| candidates(credential)).collect(),
+        tokens: new
+            .iter()
+            .flat_map(|credential| candidates(credential))
+            .chain(tokens::of_findings(&findings))
+            .collect(),
         // a classic credential admits one combination of values and no other
         is_complete: new
             .iter()
@@ -109,7 +120,7 @@ const DECISIVE: [&str; 5] = [
 const PARENTS: [&str; 2] = ["parent_id", "user_assigned_identity_id"];
 const SOME_IDENTITY: &str = "/subscriptions/0/resourceGroups/unknown/providers/Microsoft.ManagedIdentity/userAssignedIdentities/unknown";
 
-fn terraform(resource: &Resource<'_>) -> Option<Draft> {
+fn terraform(resource: &Resource<'_>) -> Option<cloud::Draft> {
     if resource.is_data || !TYPES.contains(&resource.kind) {
         return None;
     }
@@ -136,9 +147,9 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
         }
         Value::Object(document)
     });
-    Some(Draft {
+    Some(cloud::Draft {
         document,
         unknowns,
-        ..Draft::default()
+        ..cloud::Draft::default()
     })
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::cloud::Change;
-use crate::trust::{Claims, Pattern, Terms, Trust, Verdict};
+use crate::trust::{Claims, Finding, Pattern, Terms, Trust, Verdict};
 
 /// Stand for a run of characters.
 pub const FILLERS: [&str; 3] = ["other", "", "other/other:other"];
@@ -39,6 +39,12 @@ impl Tried<'_> {
             ),
         }
     }
+}
+
+/// Tokens that findings show.
+pub fn of_findings(findings: &[Finding]) -> impl Iterator<Item = Claims> + '_ {
+    let witnesses = findings.iter().filter_map(|finding| finding.witness.as_deref());
+    witnesses.filter_map(|text| serde_json::from_str(text).ok().map(Claims::new))
 }
 
 /// Tokens that a trust means, and whether those are all there are.

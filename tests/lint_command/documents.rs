@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::command_line::Answer;
-
 pub const GITHUB: &str = "token.actions.githubusercontent.com";
 
 pub fn arn(role: &str) -> String {
@@ -128,9 +126,4 @@ pub fn arm() -> Value {
             {"type": "Microsoft.Resources/deployments", "name": "inner", "properties": {"mode": "Incremental", "template": {"resources": [of("nested", exact)]}}},
         ],
     })
-}
-
-/// Whether this build judges no trust of Azure.
-pub fn azure_has_no_rules(answer: &Answer) -> bool {
-    answer.stdout.contains("no rules judge trusts of this cloud yet")
 }

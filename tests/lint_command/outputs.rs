@@ -66,33 +66,37 @@ fn sarif_for_code_scanning() {
     );
 }
 
-#[test]
-fn every_shared_case_about_aws() {
+/// The rows about a cloud, as documents that the command reads.
+fn shared_cases(cloud: &str, document: impl Fn(&Value) -> Value) -> Option<Vec<(Value, Vec<String>)>> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/lint_cases.json");
     let Ok(text) = std::fs::read_to_string(path) else {
         let without = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
         assert!(without.contains("shared"), "{path} is not there");
         println!("left out, because OIDCFED_TESTS_WITHOUT names `shared`");
-        return;
+        return None;
     };
     let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
-    let rows: Vec<&Value> = rows.iter().filter(|row| row["cloud"] == "aws").collect();
-    assert_eq!(rows.len(), 60);
+    let rows: Vec<Value> = rows.into_iter().filter(|row| row["cloud"] == cloud).collect();
     let mut call = Call::of(&["lint", "--output", "json"]);
     for row in &rows {
         let name = format!("{}.json", row["id"].as_str().unwrap());
-        call.file(&name, row["config"]["trust_policy"].to_string());
+        call.file(&name, document(&row["config"]).to_string());
         call = call.with(&[&name]);
     }
     let answer = call.run();
     assert_eq!((answer.code, answer.stderr.as_str()), (3, ""));
     let found = rules(&answer);
     assert_eq!(found.len(), rows.len());
-    for (row, (_, found)) in rows.iter().zip(found) {
-        // what a case says about its issuer can be declared only in words of the catalogue
-        if row.get("facts").is_some() {
-            continue;
-        }
+    Some(
+        rows.into_iter()
+            .zip(found.into_iter().map(|(_, rules)| rules))
+            .collect(),
+    )
+}
+
+fn every_rule_fires(rows: &[(Value, Vec<String>)]) {
+    // what a case says about its issuer can be declared only in words of the catalogue
+    for (row, found) in rows.iter().filter(|(row, _)| row.get("facts").is_none()) {
         for rule in row["expect_rules"].as_array().unwrap() {
             assert!(
                 found.iter().any(|own| rule == own),
@@ -101,4 +105,22 @@ fn every_shared_case_about_aws() {
             );
         }
     }
+}
+
+#[test]
+fn every_shared_case_about_aws() {
+    let Some(rows) = shared_cases("aws", |config| config["trust_policy"].clone()) else {
+        return;
+    };
+    assert_eq!(rows.len(), 60);
+    every_rule_fires(&rows);
+}
+
+#[test]
+fn every_shared_case_about_azure() {
+    let Some(rows) = shared_cases("azure", Value::clone) else {
+        return;
+    };
+    assert_eq!(rows.len(), 10);
+    every_rule_fires(&rows);
 }
