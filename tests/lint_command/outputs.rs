@@ -1,5 +1,7 @@
 //! SARIF, and the cases that are shared with others.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 
 use crate::command_line::Call;
@@ -72,7 +74,11 @@ fn shared_cases(cloud: &str, document: impl Fn(&Value) -> Value) -> Option<Vec<(
     let Ok(text) = std::fs::read_to_string(path) else {
         let without = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
         assert!(without.contains("shared"), "{path} is not there");
-        println!("left out, because OIDCFED_TESTS_WITHOUT names `shared`");
+        // past the capture of the test runner
+        let _ = writeln!(
+            std::io::stderr(),
+            "left out, because OIDCFED_TESTS_WITHOUT names `shared`"
+        );
         return None;
     };
     let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
