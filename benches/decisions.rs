@@ -62,7 +62,7 @@ fn decisions(criterion: &mut Criterion) {
         }),
     );
     let token = claims("sts.amazonaws.com");
-    let request = || WebIdentityRequest {
+    let request = WebIdentityRequest {
         provider: RegisteredProvider {
             url: GITHUB.to_owned(),
             arn: provider(GITHUB),
@@ -74,9 +74,9 @@ fn decisions(criterion: &mut Criterion) {
         timestamps: Timestamps::Assumed,
         surroundings: Context::partial(),
     };
-    assert_eq!(evaluate_web_identity(&policy, &request()).verdict, Verdict::Allow);
+    assert_eq!(evaluate_web_identity(&policy, &request).verdict, Verdict::Allow);
     group.bench_function("aws", |b| {
-        b.iter(|| evaluate_web_identity(black_box(&policy), &request()));
+        b.iter(|| evaluate_web_identity(black_box(&policy), &request));
     });
 
     let azure = "api://AzureADTokenExchange";

@@ -4,7 +4,9 @@
 //! there are automata that must not have the text. All are walked side by side, breadth first, so that nothing found is
 //! nothing there, unless the search says that it gave up.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
 
 use super::automaton::{Automaton, Edge};
 use super::label::{Label, pick};
@@ -50,10 +52,8 @@ impl Found {
     }
 }
 
+/// How a node was reached.
 struct Node {
-    /// A state of each track; then, for each automaton that must not have the text, the number of a set of its states.
-    states: Box<[u32]>,
-    flags: u32,
     from: usize,
     letter: Option<Letter>,
 }
@@ -78,9 +78,17 @@ struct Search<'a> {
     numbers: HashMap<(usize, Vec<u32>), u32>,
     judge: &'a dyn Fn(Letter, u32) -> Option<u32>,
     enough: &'a dyn Fn(u32) -> bool,
+    /// What was reached, in the order in which it was: a state of each track; then, for each automaton that must not have the
+    /// text, the number of a set of its states; then the flags.
+    reached: IndexSet<Box<[u32]>>,
+    /// How, by the same numbers.
     nodes: Vec<Node>,
-    seen: HashMap<(Box<[u32]>, u32), ()>,
-    waiting: VecDeque<usize>,
+}
+
+/// An edge of each track that have a character in common.
+struct Together<'a> {
+    edges: Vec<&'a Edge>,
+    labels: Vec<&'a Label>,
 }
 
 impl<'a> Search<'a> {
@@ -102,9 +110,8 @@ impl<'a> Search<'a> {
             numbers: HashMap::new(),
             judge,
             enough,
+            reached: IndexSet::new(),
             nodes: Vec::new(),
-            seen: HashMap::new(),
-            waiting: VecDeque::new(),
         }
     }
 
@@ -127,16 +134,28 @@ impl<'a> Search<'a> {
                 let starts = self.not.get(at).map_or_else(Vec::new, |n| n.starts().to_vec());
                 first.push(self.number(at, starts));
             }
-            self.visit(first.into(), 0, usize::MAX, None);
+            first.push(0);
+            self.visit(&first, usize::MAX, None);
         }
-        while let Some(at) = self.waiting.pop_front() {
-            if self.is_goal(at) {
+        let mut together = Together {
+            edges: Vec::new(),
+            labels: Vec::new(),
+        };
+        let mut at = 0;
+        // Breadth first: what is reached later comes later.
+        while let Some(node) = self.reached.get_index(at).cloned() {
+            let Some((flags, states)) = node.split_last() else {
+                break;
+            };
+            if self.is_goal(states, *flags) {
                 return Found::Text(self.path(at));
             }
             if self.nodes.len() > MAX_STATES {
                 return Found::GaveUp;
             }
-            self.expand(at);
+            let borders = self.borders(states);
+            self.expand(at, states, *flags, &borders, &mut together);
+            at += 1;
         }
         Found::Nothing
     }
@@ -161,28 +180,26 @@ impl<'a> Search<'a> {
         found.map_or(&[], Vec::as_slice)
     }
 
-    fn visit(&mut self, states: Box<[u32]>, flags: u32, from: usize, letter: Option<Letter>) {
-        if self.seen.insert((states.clone(), flags), ()).is_none() {
-            self.nodes.push(Node {
-                states,
-                flags,
-                from,
-                letter,
-            });
-            self.waiting.push_back(self.nodes.len() - 1);
+    fn visit(&mut self, node: &[u32], from: usize, letter: Option<Letter>) {
+        if self.reached.contains(node) {
+            return;
         }
+        self.reached.insert(node.into());
+        self.nodes.push(Node { from, letter });
     }
 
-    fn is_goal(&self, at: usize) -> bool {
-        let Some(node) = self.nodes.get(at) else {
-            return false;
+    /// The numbers of the sets of states of those that must not have the text, each with its place.
+    fn refusing<'s>(&self, states: &'s [u32]) -> impl Iterator<Item = (usize, u32)> + use<'s> {
+        states.iter().skip(self.positive.len()).copied().enumerate()
+    }
+
+    fn is_goal(&self, states: &[u32], flags: u32) -> bool {
+        let accepted = self.positive.iter().zip(states).all(|(a, s)| a.accepts_in(*s));
+        let refuses = |(at, number): (usize, u32)| {
+            let automaton = self.not.get(at);
+            automaton.is_some_and(|a| self.set(at, number).iter().any(|s| a.accepts_in(*s)))
         };
-        let (positive, not) = node.states.split_at(self.positive.len().min(node.states.len()));
-        let accepted = self.positive.iter().zip(positive).all(|(a, s)| a.accepts_in(*s));
-        let mut refused = self.not.iter().zip(not).enumerate();
-        accepted
-            && (self.enough)(node.flags)
-            && !refused.any(|(at, (a, number))| self.set(at, *number).iter().any(|s| a.accepts_in(*s)))
+        accepted && (self.enough)(flags) && !self.refusing(states).any(refuses)
     }
 
     fn path(&self, at: usize) -> Vec<Letter> {
@@ -196,75 +213,13 @@ impl<'a> Search<'a> {
         letters
     }
 
-    fn expand(&mut self, at: usize) {
-        let Some(node) = self.nodes.get(at) else { return };
-        let (states, flags) = (node.states.clone(), node.flags);
-        let positive = self.positive.clone();
-        let mut found: Vec<(Letter, Vec<u32>)> = Vec::new();
-        self.combine(&positive, &states, &mut Vec::new(), &mut found);
-        for (letter, mut next) in found {
-            let Some(flags) = (self.judge)(letter, flags) else {
+    /// Characters at which something changes for one of those that must not have the text.
+    fn borders(&self, states: &[u32]) -> Vec<char> {
+        let mut borders = Vec::new();
+        for (at, number) in self.refusing(states) {
+            let Some(automaton) = self.not.get(at) else {
                 continue;
             };
-            for n in 0..self.not.len() {
-                let number = states.get(positive.len() + n).copied().unwrap_or_default();
-                let stepped = self.not.get(n).map_or_else(Vec::new, |automaton| {
-                    automaton.step(self.set(n, number), letter.c)
-                });
-                let number = self.number(n, stepped);
-                next.push(number);
-            }
-            self.visit(next.into(), flags, at, Some(letter));
-        }
-    }
-
-    /// Every choice of one edge per track that has a character in common.
-    fn combine<'e>(
-        &self,
-        tracks: &[&'e Automaton],
-        states: &[u32],
-        chosen: &mut Vec<&'e Edge>,
-        found: &mut Vec<(Letter, Vec<u32>)>,
-    ) {
-        let Some(track) = tracks.get(chosen.len()) else {
-            self.letters(states, chosen, found);
-            return;
-        };
-        let state = states.get(chosen.len()).copied().unwrap_or_default();
-        for edge in track.edges(state) {
-            let fits = chosen.iter().all(|other| meet(&other.label, &edge.label));
-            if fits {
-                chosen.push(edge);
-                self.combine(tracks, states, chosen, found);
-                chosen.pop();
-            }
-        }
-    }
-
-    fn letters(&self, states: &[u32], chosen: &[&Edge], found: &mut Vec<(Letter, Vec<u32>)>) {
-        let labels: Vec<&Label> = chosen.iter().map(|edge| &edge.label).collect();
-        let tag = |is: bool, at: usize| {
-            if is {
-                chosen.get(at).map_or(0, |e| e.tag)
-            } else {
-                0
-            }
-        };
-        let before = usize::from(self.is_form) + usize::from(self.is_marked);
-        let letter = Letter {
-            c: '\0',
-            form: tag(self.is_form, 0),
-            mark: tag(self.is_marked, usize::from(self.is_form)),
-            wild: chosen.iter().skip(before).all(|edge| !edge.literal),
-        };
-        let mut add = |c: char| {
-            let next = chosen.iter().map(|edge| edge.target).collect();
-            found.push((Letter { c, ..letter }, next));
-        };
-        // Where nothing is excluded any character will do; else one of each kind.
-        let mut borders = Vec::new();
-        for (at, automaton) in self.not.iter().enumerate() {
-            let number = states.get(self.positive.len() + at).copied().unwrap_or_default();
             for state in self.set(at, number) {
                 for edge in automaton.edges(*state) {
                     edge.label.borders(&mut borders);
@@ -273,23 +228,88 @@ impl<'a> Search<'a> {
         }
         borders.sort_unstable();
         borders.dedup();
+        borders
+    }
+
+    /// Every choice of one edge per track that has a character in common, and what it leads to.
+    fn expand(
+        &mut self,
+        from: usize,
+        states: &[u32],
+        flags: u32,
+        borders: &[char],
+        together: &mut Together<'a>,
+    ) {
+        let Some(track) = self.positive.get(together.edges.len()).copied() else {
+            self.letters(from, states, flags, borders, together);
+            return;
+        };
+        let state = states.get(together.edges.len()).copied().unwrap_or_default();
+        for edge in track.edges(state) {
+            if together.labels.iter().all(|other| meet(other, &edge.label)) {
+                together.edges.push(edge);
+                together.labels.push(&edge.label);
+                self.expand(from, states, flags, borders, together);
+                together.edges.pop();
+                together.labels.pop();
+            }
+        }
+    }
+
+    fn letters(
+        &mut self,
+        from: usize,
+        states: &[u32],
+        flags: u32,
+        borders: &[char],
+        together: &Together<'a>,
+    ) {
+        let labels = together.labels.as_slice();
+        // Where nothing is excluded any character will do; else one of each kind.
         if borders.is_empty() {
-            if let Some(c) = pick(&labels, &|_| true) {
-                add(c);
+            if let Some(c) = pick(labels, &|_| true) {
+                self.step(from, states, flags, c, together);
             }
             return;
         }
         let mut last = '\0';
         for border in borders.iter().copied().chain([char::MAX]) {
-            let (from, to) = (last, border);
-            let inside = |c: char| from <= c && (c < to || to == char::MAX);
-            if let Some(c) = pick(&labels, &inside) {
-                add(c);
-            } else if labels.iter().all(|label| label.has(from)) && inside(from) {
-                add(from);
+            let (first, to) = (last, border);
+            let inside = |c: char| first <= c && (c < to || to == char::MAX);
+            if let Some(c) = pick(labels, &inside) {
+                self.step(from, states, flags, c, together);
+            } else if labels.iter().all(|label| label.has(first)) && inside(first) {
+                self.step(from, states, flags, first, together);
             }
             last = border;
         }
+    }
+
+    /// Goes on with a character that all edges read.
+    fn step(&mut self, from: usize, states: &[u32], flags: u32, c: char, together: &Together<'a>) {
+        let edges = together.edges.as_slice();
+        let tag = |is: bool, at: usize| edges.get(at).filter(|_| is).map_or(0, |edge| edge.tag);
+        let before = usize::from(self.is_form) + usize::from(self.is_marked);
+        let letter = Letter {
+            c,
+            form: tag(self.is_form, 0),
+            mark: tag(self.is_marked, usize::from(self.is_form)),
+            wild: edges.iter().skip(before).all(|edge| !edge.literal),
+        };
+        let Some(flags) = (self.judge)(letter, flags) else {
+            return;
+        };
+        let mut next: Vec<u32> = Vec::with_capacity(states.len() + 1);
+        next.extend(edges.iter().map(|edge| edge.target));
+        for (at, number) in self.refusing(states) {
+            let stepped = self
+                .not
+                .get(at)
+                .map_or_else(Vec::new, |automaton| automaton.step(self.set(at, number), c));
+            next.push(self.number(at, stepped));
+        }
+        next.push(flags);
+        self.visit(&next, from, Some(letter));
     }
 }
 

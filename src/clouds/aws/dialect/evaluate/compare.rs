@@ -43,6 +43,9 @@ pub(super) fn matches(test: Test, wanted: &str, found: &str, context: Option<&Co
 }
 
 fn text(wanted: &str, context: Option<&Context>, same: impl Fn(&str) -> bool) -> Truth {
+    if !wanted.contains("${") {
+        return same(wanted).into();
+    }
     match expand(wanted, Wildcards::No, context) {
         Expanded::Text(glob) => glob.as_literal().is_some_and(|wanted| same(&wanted)).into(),
         Expanded::Unresolved => Truth::False,

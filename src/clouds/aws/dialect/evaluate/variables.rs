@@ -23,7 +23,7 @@ pub(super) enum Wildcards {
 /// Replaces variables and compiles the value. What a variable stands for is literal, wildcards in it too. `context` is
 /// `None` in documents of the version that knows no variables.
 pub(super) fn expand(value: &str, wildcards: Wildcards, context: Option<&Context>) -> Expanded {
-    let mut pieces = Vec::new();
+    let mut pieces = Vec::with_capacity(value.len());
     let mut rest = value;
     while let Some(c) = rest.chars().next() {
         if let (Some(context), Some(after)) = (context, rest.strip_prefix("${"))

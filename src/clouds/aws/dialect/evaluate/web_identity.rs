@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::super::arn::{AccountId, ProviderArn};
+use super::super::arn::AccountId;
 use super::super::condition_keys::is_built_in;
 use super::super::policy::{ConditionKey, PolicyDocument};
 use super::context::Context;
@@ -329,9 +329,6 @@ fn context(request: &WebIdentityRequest<'_>, token: &Token) -> Context {
 }
 
 fn account_of(arn: &str) -> Option<String> {
-    if let Ok(provider) = ProviderArn::parse(arn) {
-        return Some(provider.account().to_string());
-    }
     let account = arn.split(':').nth(4)?;
     AccountId::parse(account).ok().map(|account| account.to_string())
 }
