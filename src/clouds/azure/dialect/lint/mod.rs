@@ -35,9 +35,10 @@ pub fn lint(drafts: &[Draft], facts: &dyn Fn(&str) -> IssuerFacts) -> Vec<Findin
         let mut found = own::of_credential(credential, &wide);
         let possible = examine(&wide);
         let certain = (wide.tests != narrow.tests).then(|| examine(&narrow));
-        // Of an issuer that is no URL more is said here.
+        // Of an issuer that no token has more is said here.
+        let is_told = found.iter().any(|finding| finding.rule == issuer::RULE);
         let said = possible.findings.iter();
-        found.extend(said.filter(|f| f.rule != issuer::RULE || !wide.is_dead).cloned());
+        found.extend(said.filter(|f| f.rule != issuer::RULE || !is_told).cloned());
         found.extend(nobody::check(credential, &found, &possible, certain.as_ref()));
         let proven = certain.into_iter().flat_map(|examined| examined.findings);
         found.extend(proven.filter(|finding| finding.witness.is_some()));

@@ -37,7 +37,7 @@ const REFUSED: Rule = Rule {
     fix: "test `sub` and an id besides (`repository_id` or `repository_owner_id` on GitHub), or use exact subjects",
 };
 
-const LIMITS: Rule = Rule {
+pub(super) const LIMITS: Rule = Rule {
     id: "credential-limits",
     title: "Entra stores no such credential",
     class: Class::Outage,

@@ -298,6 +298,27 @@ fn what_admits_nobody() {
     }
 }
 
+/// One mistake does not hide another, and none is said twice.
+#[test]
+fn what_is_wrong_is_said_once() {
+    let rules =
+        |document: &Value| -> Vec<&str> { found(document).into_iter().map(|(rule, _, _)| rule).collect() };
+    let mut plan = flexible(
+        "https://app.terraform.io",
+        "claims['sub'] matches 'organization:a:project:b:workspace:c:run_phase:apply*'",
+    );
+    plan["name"] = json!("x");
+    assert_eq!(rules(&plan), ["credential-limits", "undocumented-expression"]);
+    let slash = classic(
+        &format!("{GITHUB}/"),
+        AUDIENCE,
+        "repo:acme@1/api@2:environment:prod",
+    );
+    let all = lint_of(&slash);
+    let told = all.iter().filter(|finding| finding.rule == "issuer-url");
+    assert_eq!(told.count(), 1, "{all:#?}");
+}
+
 #[test]
 fn the_algorithm_of_a_declared_platform() {
     let declared = |algs: &str| {
