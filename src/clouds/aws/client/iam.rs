@@ -16,7 +16,7 @@ use super::accounts::Accounts;
 use super::attempt::{Effect, Limits, Patience, call};
 use super::error::{AwsError, Kind};
 use super::providers::ProviderCache;
-use crate::clouds::aws::dialect::AccountId;
+use crate::clouds::aws::dialect::{AccountId, decode};
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
@@ -199,26 +199,7 @@ pub(super) fn time(moment: DateTime) -> Option<SystemTime> {
 /// # Errors
 /// A text that is not valid UTF-8 once decoded.
 pub(super) fn decode_document(operation: &'static str, text: &str) -> Result<String, AwsError> {
-    if !text.contains('%') {
-        return Ok(text.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let byte = (*first == b'%')
-            .then(|| after.split_at_checked(2))
-            .flatten()
-            .and_then(|(hex, after)| {
-                let hex = std::str::from_utf8(hex)
-                    .ok()
-                    .filter(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()))?;
-                Some((u8::from_str_radix(hex, 16).ok()?, after))
-            });
-        let (byte, after) = byte.unwrap_or((*first, after));
-        bytes.push(byte);
-        rest = after;
-    }
-    String::from_utf8(bytes).map_err(|_| AwsError::unreadable(operation, "the policy document is not UTF-8"))
+    decode(text).map_err(|_| AwsError::unreadable(operation, "the policy document is not UTF-8"))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub use admission::would_admit;
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
 pub use aws_trust::AwsTrust;
 pub use difference::{Difference, difference};
-pub use documents::{ProviderDocument, RoleDocument};
+pub use documents::{ProviderDocument, RoleDocument, decode};
 pub use evaluate::{
     AssumeRoleAnswer, AwsPrincipal, Context, ContextValue, Exchange, RegisteredProvider, StsError,
     Timestamps, WebIdentityRequest, authorize, evaluate_assume_role, evaluate_web_identity,

@@ -4,7 +4,7 @@ mod provider;
 mod role;
 
 pub use provider::ProviderDocument;
-pub use role::RoleDocument;
+pub use role::{RoleDocument, decode};
 
 use serde_json::{Map, Value};
 

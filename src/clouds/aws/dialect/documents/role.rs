@@ -1,5 +1,6 @@
 //! A role with its trust policy, or the policy alone.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::super::arn::RoleArn;
@@ -101,14 +102,21 @@ fn is_administrator(members: &Members) -> bool {
     managed.next().is_some() || parsed.any(|policy| policy.allows_everything())
 }
 
+/// A policy document as the API has it: percent-encoded (RFC 3986), so that `+` is no space.
+///
+/// # Errors
+/// A text that is not valid UTF-8 once decoded.
+pub fn decode(text: &str) -> Result<String, std::str::Utf8Error> {
+    percent_decode_str(text)
+        .decode_utf8()
+        .map(std::borrow::Cow::into_owned)
+}
+
 /// As an object, as JSON in a text, or as the API has it, percent-encoded (RFC 3986).
 fn trust_policy(value: &Value, pointer: &str) -> Result<PolicyDocument, DocumentError> {
     let text = match value {
         Value::String(text) if text.starts_with('%') => {
-            let mut decoded = url::form_urlencoded::parse(text.as_bytes());
-            decoded
-                .next()
-                .map_or_else(String::new, |(text, _)| text.into_owned())
+            decode(text).map_err(|e| DocumentError::new(pointer, "UTF-8, percent-encoded", e.to_string()))?
         }
         Value::String(text) => text.clone(),
         object => object.to_string(),
@@ -126,6 +134,15 @@ mod tests {
     fn policy() -> Value {
         json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole",
             "Condition": {"StringEquals": {"aws:x": "a+b c"}}}]})
+    }
+
+    /// Whoever encodes less than IAM does loses nothing: no `+` becomes a space, no `&` or `=` ends the text.
+    #[test]
+    fn encoded_by_halves() {
+        let plain = policy().to_string().replace("a+b c", "a+b=c&d");
+        let half = plain.replace('{', "%7B").replace('"', "%22");
+        let role = RoleDocument::from_value(&json!({"AssumeRolePolicyDocument": half})).unwrap();
+        assert_eq!(role.trust_policy, PolicyDocument::parse(&plain).unwrap());
     }
 
     #[test]
