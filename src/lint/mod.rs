@@ -15,7 +15,7 @@ mod severity;
 mod witness;
 
 pub use branch::{Branch, Test, Without};
-pub use issuer::IssuerFacts;
+pub use issuer::{Common, IssuerFacts, TextPart, common_text};
 pub use language::{Expression, Texts};
 pub use report::{Examined, examine, lint, rules, sorted, worst_opening};
 pub use rule::{Class, Rule};

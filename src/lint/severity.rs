@@ -16,7 +16,7 @@ impl IssuerFacts {
     }
 
     /// The worst that something without a witness may be, and how bad it is when nothing can be decided.
-    pub(super) fn severity_of_unproven(&self) -> Severity {
+    pub(crate) fn severity_of_unproven(&self) -> Severity {
         match self.tenancy {
             Tenancy::Shared | Tenancy::Unknown => Severity::High,
             Tenancy::PerTenant | Tenancy::SelfHosted => Severity::Medium,

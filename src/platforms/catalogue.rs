@@ -110,6 +110,16 @@ mod tests {
         assert!(by_id("nothing").is_none());
     }
 
+    /// Platforms whose condition for Google Cloud is narrower here than in the facts, where the linter finds that one open: it
+    /// leaves the branch, the phase of a run or the workload to the caller.
+    const NARROWER: [&str; 5] = [
+        "github-actions",
+        "forgejo-actions",
+        "hcp-terraform",
+        "scalr",
+        "upbound",
+    ];
+
     #[test]
     fn the_catalogue_says_what_the_facts_say() {
         use crate::shared_files::shared_text;
@@ -125,7 +135,15 @@ mod tests {
                 .unwrap_or_else(|| panic!("{id}"));
             let own: toml::Table = listed.text.parse().unwrap();
             for (name, value) in entry.as_table().unwrap() {
-                assert_eq!(own.get(name), Some(value), "{id} {name}");
+                let mut found = own.get(name).cloned();
+                if let ("recommend", true, Some(toml::Value::Table(all))) =
+                    (name.as_str(), NARROWER.contains(&id), &mut found)
+                {
+                    let facts = value["gcp_condition"].clone();
+                    let own = all.insert("gcp_condition".to_owned(), facts.clone());
+                    assert!(own.is_some() && own != Some(facts), "{id}");
+                }
+                assert_eq!(found.as_ref(), Some(value), "{id} {name}");
             }
         }
     }

@@ -26,6 +26,8 @@ pub struct ClaimForm {
     pub value: Option<Template>,
     /// Whether its value is one tenant's only.
     pub pins_tenant: bool,
+    /// Whether the name is a way through objects, with a slash between the members.
+    pub is_nested: bool,
 }
 
 /// As it stands in a file.
@@ -36,6 +38,8 @@ pub(super) struct WrittenClaim {
     pub presence: Option<Presence>,
     pub value: Option<String>,
     pub pins: Option<Pins>,
+    #[serde(default)]
+    pub nested: bool,
 }
 
 /// What the value of a claim belongs to.

@@ -181,6 +181,7 @@ impl Entry {
                     .map(|text| template(&["claim", &name, "value"], &text))
                     .transpose()?,
                 pins_tenant: written.pins == Some(Pins::Tenant),
+                is_nested: written.nested,
             };
             if form.pins_tenant && !tenant_claims.contains(&name) {
                 tenant_claims.push(name.clone());

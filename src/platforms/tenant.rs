@@ -214,8 +214,10 @@ impl Platform {
                 ClaimKind::Number => serde_json::from_str(&text).unwrap_or(Value::Null),
                 ClaimKind::Object => Value::Null,
             };
-            if !value.is_null() {
-                claims.insert(name.clone(), value);
+            match value.is_null() {
+                true => {}
+                false if claim.is_nested => insert_nested(&mut claims, name, value),
+                false => claims.insert(name.clone(), value),
             }
         }
         claims
@@ -253,6 +255,24 @@ impl Platform {
             .get(name)
             .is_some_and(|variable| variable.chosen_by == Chooser::Platform && !variable.mutable)
     }
+}
+
+/// Puts a value at the end of a way through objects, beside what is there.
+fn insert_nested(claims: &mut Claims, way: &str, value: Value) {
+    let mut members = way.split('/');
+    let Some(first) = members.next() else {
+        return;
+    };
+    let mut outer = claims.get(first).cloned().unwrap_or_else(|| json!({}));
+    let mut place = &mut outer;
+    for member in members {
+        let Some(object) = place.as_object_mut() else {
+            return;
+        };
+        place = object.entry(member).or_insert_with(|| json!({}));
+    }
+    *place = value;
+    claims.insert(first, outer);
 }
 
 impl Template {

@@ -84,7 +84,18 @@ impl Analysis<'_> {
         };
         let names = form.tags_of(Part::Name);
         let (first, others) = names.split_at(names.len().min(1));
-        let in_first = if self.is_workload_pinned {
+        // The id of a workload that another claim names is none to choose.
+        let others: Vec<u16> = match self.is_subject_tested {
+            true => others.to_vec(),
+            false => others
+                .iter()
+                .copied()
+                .filter(|tag| !self.is_assigned(form, *tag))
+                .collect(),
+        };
+        let others = others.as_slice();
+        let is_workload_pinned = self.is_workload_pinned || self.is_named_elsewhere(form, Part::Name);
+        let in_first = if is_workload_pinned {
             None
         } else {
             laid.open(first)
@@ -112,7 +123,7 @@ impl Analysis<'_> {
             }
             return;
         }
-        if let Some(example) = laid.open(others).filter(|_| !self.is_workload_pinned) {
+        if let Some(example) = laid.open(others).filter(|_| !is_workload_pinned) {
             add(Kind::NamePrefix, of_run(Severity::Medium), example);
         }
         self.context(laid, &of_run, &mut add);

@@ -14,8 +14,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::branch::{Branch, Test, Without};
-use super::issuer::{Form, Grammar};
+use super::issuer::{Form, Grammar, Part};
 use super::language::Automaton;
+use crate::platforms::Chooser;
 use crate::trust::{Claims, Glob};
 
 /// A branch with what was found about it.
@@ -159,5 +160,48 @@ impl<'a> Analysis<'a> {
     fn lifted(&self, form: &Form, test: &Test) -> Option<Automaton> {
         let platform = self.branch.facts.platforms.get(form.platform)?;
         form.lifted(platform.claim_template(&test.claim)?, &test.texts())
+    }
+
+    /// Whether a claim has one of some texts that are written down, and names in them what a subject of another form would
+    /// name: the tenant, or the workload. A subject without those variables cannot say otherwise.
+    fn is_named_elsewhere(&self, form: &Form, part: Part) -> bool {
+        let Some(platform) = self.branch.facts.platforms.get(form.platform) else {
+            return false;
+        };
+        let names = |variable: &str| {
+            let mut others = self
+                .grammar
+                .forms
+                .iter()
+                .filter(|other| other.platform == form.platform);
+            others.any(|other| {
+                other
+                    .variables
+                    .iter()
+                    .any(|(own, is)| own == variable && *is == part)
+            })
+        };
+        let tests = self
+            .branch
+            .tests
+            .iter()
+            .filter(|test| test.restricts() && test.is_exact() && test.claim != "sub");
+        tests
+            .filter_map(|test| platform.claim_template(&test.claim))
+            .any(|template| {
+                !template.variables().any(|variable| form.has_variable(variable))
+                    && template.variables().any(names)
+            })
+    }
+
+    /// Whether the platform assigns the value of a variable of a form.
+    fn is_assigned(&self, form: &Form, tag: u16) -> bool {
+        let platform = self.branch.facts.platforms.get(form.platform);
+        let at = usize::from(tag.saturating_sub(1));
+        let variable = form
+            .variables
+            .get(at)
+            .and_then(|(name, _)| platform?.variables.get(name));
+        variable.is_some_and(|variable| variable.chosen_by == Chooser::Platform && !variable.mutable)
     }
 }

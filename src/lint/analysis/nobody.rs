@@ -20,7 +20,7 @@ impl Analysis<'_> {
         if self.possible().is_some() {
             return false;
         }
-        self.contradicts_itself() || self.is_no_subject_left()
+        self.contradicts_itself() || self.is_no_subject_left() || !self.claims_agree()
     }
 
     /// A token that gets in and that the issuer can sign: with a subject in a form of the platform and claims that go with
@@ -40,6 +40,21 @@ impl Analysis<'_> {
         of_opening
             .or_else(|| own.find_map(|example| self.witness(std::slice::from_ref(example))))
             .or_else(|| self.witness(&[Example::Text(self.any_free_subject()?)]))
+            .filter(|_| self.claims_agree())
+    }
+
+    /// Whether claims that are made of the same names can have the values that are asked for, whatever the subject is.
+    fn claims_agree(&self) -> bool {
+        let around = self.around(None);
+        let mut forms = self.grammar.forms.iter().zip(&around.made).peekable();
+        forms.peek().is_none()
+            || forms.any(|(form, made)| {
+                is_any(&Tracks {
+                    form: Some(&form.automaton),
+                    tests: made.iter().collect(),
+                    ..Tracks::default()
+                })
+            })
     }
 
     /// Some subject of no form that passes all tests of it.

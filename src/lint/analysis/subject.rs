@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::opening::{Example, Kind, Opening};
 use super::{Analysis, Around};
 use crate::lint::branch::Test;
-use crate::lint::issuer::{Form, Free};
+use crate::lint::issuer::{Form, Free, Part};
 use crate::lint::language::{Automaton, Found, Letter, Tracks, search};
 use crate::platforms::{Chooser, TemplatePart};
 use crate::trust::{Glob, Piece, Severity};
@@ -146,7 +146,8 @@ impl Analysis<'_> {
         };
         if facts.is_shared() && !self.is_pinned_by_id {
             let form = laid.form;
-            if let Some(example) = self.open_tenant(laid, around) {
+            let is_named = self.is_named_elsewhere(form, Part::Tenant);
+            if let Some(example) = self.open_tenant(laid, around).filter(|_| !is_named) {
                 let is_tenant = |mark: u16| form.tenant.contains(&mark);
                 let free = |letter: Letter, flags: u32| {
                     (letter.wild || !is_tenant(letter.mark))
@@ -166,7 +167,7 @@ impl Analysis<'_> {
                 self.inside(laid, written, glob, plain, found);
                 return;
             }
-            if form.by_name {
+            if form.by_name || is_named {
                 add(Kind::MutableName, self.severity_of_names(), plain.clone());
             }
         } else if !facts.is_shared() && !self.is_subject_tested {

@@ -32,7 +32,7 @@ pub(crate) struct Form {
     pub stable: bool,
     pub is_pull_request: bool,
     pub(super) parts: Vec<TemplatePart>,
-    patterns: BTreeMap<String, String>,
+    pub(super) patterns: BTreeMap<String, String>,
     /// Number of the platform in the facts.
     pub platform: usize,
 }
@@ -205,7 +205,7 @@ fn variables_of(parts: &[TemplatePart]) -> impl Iterator<Item = &str> {
     })
 }
 
-fn pattern_of<'a>(patterns: &'a BTreeMap<String, String>, name: &str) -> &'a str {
+pub(super) fn pattern_of<'a>(patterns: &'a BTreeMap<String, String>, name: &str) -> &'a str {
     patterns.get(name).map_or("[^/]+", String::as_str)
 }
 
@@ -255,7 +255,8 @@ fn bound(
                         pieces.fold(at, |at, piece| builder.piece(at, *piece, false))
                     }
                     None if is_form => builder.pattern(at, pattern_of(patterns, name), variable)?,
-                    None => builder.run(at, 0),
+                    // Whoever reads the text beside has to find the delimiters where they are.
+                    None => builder.loose_pattern(at, pattern_of(patterns, name))?,
                 }
             }
         };

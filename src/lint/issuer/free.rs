@@ -26,7 +26,9 @@ pub(crate) struct Pairs {
     naming: BTreeSet<String>,
     /// Parts without a value.
     words: BTreeSet<String>,
-    /// Whether one of the naming keys is always there.
+    /// Keys that one of the subjects of the platform's own begins with.
+    heads: BTreeSet<String>,
+    /// Whether one of the naming keys is always there, and first.
     is_always_named: bool,
 }
 
@@ -72,6 +74,7 @@ impl Free {
             keys,
             naming,
             words: ends.filter(|word| !word.is_empty()).collect(),
+            heads: heads().collect(),
             is_always_named: forms
                 .iter()
                 .all(|form| heads().any(|head| form.starts_with(&head))),
@@ -120,9 +123,19 @@ impl Pairs {
             },
         );
         builder.silent(rest, end);
+        // Where the tenant is always named, it is named first.
+        let first_start = match self.is_always_named {
+            true => builder.state(),
+            false => start,
+        };
         for key in &self.keys {
             if nameless_only && self.naming.contains(key) {
                 continue;
+            }
+            if self.is_always_named && self.heads.contains(key) {
+                let at = builder.text(first_start, key, 0);
+                let at = builder.text(at, ":", 0);
+                builder.silent(at, value);
             }
             let (name, is_open) = key.strip_suffix('*').map_or((key.as_str(), false), |n| (n, true));
             let mut at = builder.text(start, name, 0);
@@ -138,6 +151,6 @@ impl Pairs {
         }
         let again = builder.text(end, ":", 0);
         builder.silent(again, start);
-        builder.finish(start, end)
+        builder.finish(first_start, end)
     }
 }

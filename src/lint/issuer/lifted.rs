@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Form;
+use super::form::pattern_of;
 use crate::lint::language::{Automaton, Builder, Edge};
 use crate::platforms::{Template, TemplatePart};
 
@@ -68,9 +69,9 @@ impl Form {
                         frontier = Frontier::from([(0, end)]);
                     }
                 }
-                TemplatePart::Variable(_) => {
+                TemplatePart::Variable(name) => {
                     for state in frontier.values_mut() {
-                        *state = builder.run(*state, 0);
+                        *state = builder.loose_pattern(*state, pattern_of(&self.patterns, name))?;
                     }
                 }
             }

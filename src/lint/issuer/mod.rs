@@ -5,11 +5,13 @@ mod free;
 mod grammar;
 mod lifted;
 mod part;
+mod reach;
 
 pub(crate) use form::Form;
 pub(crate) use free::Free;
 pub(crate) use grammar::Grammar;
 pub(crate) use part::Part;
+pub use reach::{Common, TextPart, common_text};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -105,7 +107,13 @@ impl IssuerFacts {
         let mut lists = lists.flatten();
         let fits = |name: &String| match name.strip_suffix('*') {
             Some(start) => claim.starts_with(start),
-            None => name == claim,
+            // What is inside a claim that is an object is listed or not.
+            None => {
+                name == claim
+                    || claim
+                        .strip_prefix(name.as_str())
+                        .is_some_and(|rest| rest.starts_with('/'))
+            }
         };
         Some(lists.any(fits))
     }

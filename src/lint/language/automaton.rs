@@ -169,6 +169,34 @@ impl Builder {
         at
     }
 
+    /// A copy of another automaton.
+    pub(crate) fn embed(&mut self, from: u32, automaton: &Automaton) -> u32 {
+        let base = u32::try_from(self.size()).unwrap_or(u32::MAX);
+        for _ in &automaton.edges {
+            self.state();
+        }
+        let end = self.state();
+        for state in 0..end.saturating_sub(base) {
+            for edge in automaton.edges(state) {
+                let target = edge.target.saturating_add(base);
+                self.edge(
+                    state.saturating_add(base),
+                    Edge {
+                        target,
+                        ..edge.clone()
+                    },
+                );
+            }
+            if automaton.accepts_in(state) {
+                self.silent(state.saturating_add(base), end);
+            }
+        }
+        for start in &automaton.starts {
+            self.silent(from, start.saturating_add(base));
+        }
+        end
+    }
+
     pub(crate) fn piece(&mut self, from: u32, piece: Piece, ignore_case: bool) -> u32 {
         match piece {
             Piece::Literal(c) if ignore_case => self.then(from, Label::folded(c), 0, true),

@@ -118,6 +118,14 @@ impl Builder {
         self.expression(from, &without_ends(&read(pattern)?), tag)
     }
 
+    /// The same, of which nothing counts as written down.
+    pub(crate) fn loose_pattern(&mut self, from: u32, pattern: &str) -> Option<u32> {
+        let outer = std::mem::replace(&mut self.is_loose, true);
+        let end = self.pattern(from, pattern, 0);
+        self.is_loose = outer;
+        end
+    }
+
     fn expression(&mut self, from: u32, hir: &Hir, tag: u16) -> Option<u32> {
         if self.size() > MAX_STATES {
             return None;

@@ -44,6 +44,8 @@ pub(crate) enum Found {
 
 /// Combinations of states that are looked at.
 const MAX_STATES: usize = 30_000;
+/// Ways to go on from one of them: many automata may each have several for the same character.
+const MAX_STEPS: usize = 4_096;
 
 impl Found {
     /// Whether there is a text, or it is not known that there is none.
@@ -83,6 +85,8 @@ struct Search<'a> {
     reached: IndexSet<Box<[u32]>>,
     /// How, by the same numbers.
     nodes: Vec<Node>,
+    /// Choices of edges that were looked at from the present state.
+    steps: usize,
 }
 
 /// An edge of each track that have a character in common.
@@ -112,6 +116,7 @@ impl<'a> Search<'a> {
             enough,
             reached: IndexSet::new(),
             nodes: Vec::new(),
+            steps: 0,
         }
     }
 
@@ -150,14 +155,22 @@ impl<'a> Search<'a> {
             if self.is_goal(states, *flags) {
                 return Found::Text(self.path(at));
             }
-            if self.nodes.len() > MAX_STATES {
+            if self.is_too_much() {
                 return Found::GaveUp;
             }
             let borders = self.borders(states);
+            self.steps = 0;
             self.expand(at, states, *flags, &borders, &mut together);
+            if self.steps > MAX_STEPS {
+                return Found::GaveUp;
+            }
             at += 1;
         }
         Found::Nothing
+    }
+
+    fn is_too_much(&self) -> bool {
+        self.nodes.len() > MAX_STATES || self.steps > MAX_STEPS
     }
 
     fn number(&mut self, at: usize, states: Vec<u32>) -> u32 {
@@ -241,11 +254,15 @@ impl<'a> Search<'a> {
         together: &mut Together<'a>,
     ) {
         let Some(track) = self.positive.get(together.edges.len()).copied() else {
+            self.steps += 1;
             self.letters(from, states, flags, borders, together);
             return;
         };
         let state = states.get(together.edges.len()).copied().unwrap_or_default();
         for edge in track.edges(state) {
+            if self.is_too_much() {
+                return;
+            }
             if together.labels.iter().all(|other| meet(other, &edge.label)) {
                 together.edges.push(edge);
                 together.labels.push(&edge.label);

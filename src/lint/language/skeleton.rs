@@ -14,6 +14,8 @@ pub struct Texts {
     /// Whether the patterns say it all, line breaks aside.
     pub patterns_suffice: bool,
     pub expression: Expression,
+    /// Whether it is held at both ends of the text, in every alternative.
+    pub is_anchored: bool,
     /// Whether the expression's own set is exact, so that what it does not have does not match.
     pub is_exact: bool,
 }
@@ -30,8 +32,10 @@ impl Texts {
         let hir = read(source)?;
         let expression = Expression::of(source, &hir)?;
         let mut all = Many::of_texts(Vec::new());
+        let mut is_anchored = true;
         for branch in branches(&hir) {
             let (left, right, middle) = ends(&branch);
+            is_anchored &= left && right;
             let mut whole = Many::of_texts(vec![if left { Vec::new() } else { vec![Piece::Any] }]);
             whole = whole.then(Many::of(&middle));
             if !right {
@@ -45,6 +49,7 @@ impl Texts {
         Some(Self {
             patterns,
             patterns_suffice: all.is_exact,
+            is_anchored,
             expression,
             is_exact: counts_are_small(&hir),
         })

@@ -176,6 +176,79 @@ fn lint_of_federated_credentials() {
 }
 
 #[test]
+fn lint_of_workload_identity_pool_providers() {
+    let provider = |condition: &str| {
+        json!({ "issuer_uri": ISSUER, "attribute_mapping": { "google.subject": "assertion.sub" },
+                "attribute_condition": condition })
+    };
+    let named = |condition: &str, name: &str| {
+        let mut provider = provider(condition);
+        provider["name"] = json!(format!(
+            "projects/1/locations/global/workloadIdentityPools/ci/providers/{name}"
+        ));
+        provider
+    };
+    let found = |document: &Json| call("lint_gcp", &[native(document), Value::Null]).unwrap();
+    let open = named("assertion.repository.startsWith('acme')", "github");
+    let findings = found(&open);
+    let rules: Vec<&Json> = findings.as_array().unwrap().iter().map(|f| &f["rule"]).collect();
+    assert!(rules.contains(&&json!("open-owner-prefix")), "{rules:?}");
+    // the proof is a token that the other function accepts
+    let witness: Json = serde_json::from_str(findings[0]["witness"].as_str().unwrap()).unwrap();
+    assert_eq!(findings[0]["severity"], "critical");
+    assert_eq!(
+        call("evaluate_gcp", &[native(&open), native(&witness)]).unwrap()["decision"],
+        "allow"
+    );
+    // a binding narrows, and one of several is enough
+    let grave = |document: &Json| {
+        let found = found(document);
+        let all = found.as_array().unwrap().iter();
+        all.filter(|f| f["severity"] != "info" && f["severity"] != "low")
+            .count()
+    };
+    let pool = "iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/ci";
+    let mut bound = named("assertion.repository_owner_id == '1'", "github");
+    assert!(grave(&bound) > 0);
+    bound["binding"] = json!(format!(
+        "principal://{pool}/subject/repo:acme/api:environment:prod"
+    ));
+    assert_eq!(grave(&bound), 0, "{}", found(&bound));
+    bound["bindings"] = json!([format!("principalSet://{pool}/*")]);
+    assert!(grave(&bound) > 0);
+    // one without a name yet, and all of a pool
+    assert_eq!(
+        grave(&provider("assertion.sub == 'repo:acme/api:environment:prod'")),
+        0
+    );
+    let both = json!([
+        named("assertion.repository_id == '2'", "one"),
+        named("assertion.repository_id == '3'", "two")
+    ]);
+    let of_pool = call("lint_gcp", &[text(&both), Value::Null]).unwrap();
+    let collide = |f: &Json| f["rule"] == "providers-collide";
+    assert!(of_pool.as_array().unwrap().iter().any(collide), "{of_pool}");
+    for (document, told) in [
+        (json!({ "attribute_mapping": {} }), "issuerUri"),
+        (
+            json!({ "issuer_uri": ISSUER, "bindings": ["everyone"] }),
+            "bindings",
+        ),
+        (json!({ "issuer_uri": ISSUER, "bindings": "x" }), "bindings"),
+        (json!([{}]), "provider 1"),
+    ] {
+        let error = call("lint_gcp", &[text(&document), Value::Null]).unwrap_err();
+        assert!(
+            error.argument == Some(0) && error.text.contains(told),
+            "{}",
+            error.text
+        );
+    }
+    let error = call("lint_gcp", &[text(&provider("true")), Value::string("no-such")]).unwrap_err();
+    assert_eq!(error.argument, Some(1), "{}", error.text);
+}
+
+#[test]
 fn what_is_wrong_is_said_of_its_argument() {
     let good = [
         text(&policy("a")),

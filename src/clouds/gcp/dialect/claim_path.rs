@@ -90,6 +90,25 @@ impl ClaimPath {
         }
     }
 
+    /// The members with a slash between them, as the catalogue and the rules name claims.
+    pub(super) fn joined(&self) -> String {
+        self.0.join("/")
+    }
+
+    pub(super) fn members(&self) -> &[String] {
+        &self.0
+    }
+
+    /// A member of `assertion`, or of something in it.
+    pub(super) fn member_of(of: &Node, name: &str) -> Option<Self> {
+        let mut members = match &of.kind {
+            Kind::Name(root) if root == "assertion" => Vec::new(),
+            _ => Self::read(of)?.0,
+        };
+        members.push(name.to_owned());
+        Some(Self(members))
+    }
+
     /// Reads a selection on `assertion`.
     pub(super) fn read(node: &Node) -> Option<Self> {
         let mut members = Vec::new();

@@ -27,10 +27,14 @@ mod conformance_test;
 #[cfg(test)]
 mod property_test;
 
+pub(super) use compare::equal;
 pub use error::{CelError, CelMistake};
+pub(super) use evaluate::evaluate;
+pub(super) use function::Function;
 pub(super) use guard::closing_bracket;
 pub(super) use program::Program;
 pub(super) use quote::{path, quote};
+pub(super) use regular::Regular;
 pub(super) use stop::Stop;
 pub(super) use tree::{Each, Kind, Node, Operator};
 pub(super) use value::{Map, Unknown, Value};

@@ -41,6 +41,11 @@ impl Regular {
             .map_err(|_| RegularError::NotEvaluated("it is too large".to_owned()))
     }
 
+    /// The expression in the syntax of the crate `regex`, with every flag and class written out.
+    pub fn plain(pattern: &str) -> Result<String, RegularError> {
+        Translation::of(pattern)
+    }
+
     /// Whether it is found anywhere in the text.
     pub fn is_found_in(&self, text: &str) -> bool {
         self.0.is_match(text)

@@ -1,20 +1,14 @@
-//! Functions about workload identity pool providers: pure, without configuration, network or credentials.
+//! `evaluate_gcp`: would Google Cloud accept this token.
 
-use serde_json::Value as Json;
-
-use super::dialect::{Principal, Provider, ProviderSettings, evaluate};
+use super::taken_bindings;
 use crate::clouds::deciding::{
     AS_IF, claims, claims_parameter, decided, decision_type, document, document_parameter, wrong,
 };
-use crate::framework::{Function, FunctionError, Parts, Signature, Value};
-
-/// All of them.
-pub fn functions() -> Parts {
-    Parts::default().function(EvaluateGcp)
-}
+use crate::clouds::gcp::dialect::{Provider, ProviderSettings, evaluate};
+use crate::framework::{Function, FunctionError, Signature, Value};
 
 /// `evaluate_gcp(provider, claims)`
-struct EvaluateGcp;
+pub(super) struct EvaluateGcp;
 
 impl Function for EvaluateGcp {
     fn name(&self) -> &'static str {
@@ -43,24 +37,10 @@ impl Function for EvaluateGcp {
 
     fn call(&self, arguments: &[Value]) -> Result<Value, FunctionError> {
         let mut provider = document(arguments, 0)?;
-        let binding = provider
-            .as_object_mut()
-            .and_then(|members| members.remove("binding"));
-        let binding = match binding {
-            None | Some(Json::Null) => None,
-            Some(Json::String(member)) => {
-                Some(Principal::parse(&member).map_err(|e| wrong(0, format!("`binding`: {e}")))?)
-            }
-            Some(_) => {
-                return Err(wrong(
-                    0,
-                    "`binding`: expected a member of an IAM policy, found something else",
-                ));
-            }
-        };
+        let bindings = taken_bindings(&mut provider)?;
         let settings = ProviderSettings::from_value(&provider).map_err(|e| wrong(0, e))?;
         let provider = Provider::parse(&settings).map_err(|e| wrong(0, e))?;
         let claims = claims(arguments, 1)?;
-        Ok(decided(&evaluate(&provider, &claims, binding.as_ref()).decision))
+        Ok(decided(&evaluate(&provider, &claims, bindings.first()).decision))
     }
 }
