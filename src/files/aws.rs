@@ -25,6 +25,7 @@ pub(super) static CLOUD: Cloud = Cloud {
     recognises: RoleDocument::recognises,
     concerns,
     name,
+    group: |_| None,
     lint: Some(judge),
     decide,
     change,

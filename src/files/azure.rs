@@ -23,6 +23,7 @@ pub(super) static CLOUD: Cloud = Cloud {
             .iter()
             .find_map(|name| Some(document.get(*name)?.as_str()?.to_owned()))
     },
+    group: |_| None,
     lint: Some(judge),
     decide: |document, asked| {
         let credentials = Credential::all_from_value(document)?;

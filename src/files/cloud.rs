@@ -38,6 +38,8 @@ pub struct Cloud {
     pub concerns: fn(&Value) -> bool,
     /// What a document is called in itself.
     pub name: fn(&Value) -> Option<String>,
+    /// What a document is judged together with, where several are of one thing: the name of that.
+    pub group: fn(&Value) -> Option<String>,
     /// What its linter finds; `None`: it has none yet.
     pub lint: Option<Linter>,
     /// Whether it would accept a token, which is taken to be signed and in time. Pointers of errors are those of

@@ -9,9 +9,11 @@ use super::decide::Asked;
 use super::found::{UNKNOWN, Unknown};
 use super::terraform::Resource;
 use super::tokens::{self, Tried};
-use crate::clouds::gcp::dialect::{Principal, Provider, ProviderSettings, Rendered, evaluate, read_back};
+use crate::clouds::gcp::dialect::{
+    Principal, Provider, ProviderSettings, RULES, Rendered, evaluate, lint, lint_pool, read_back,
+};
 use crate::trust::document::describe;
-use crate::trust::{Audience, Claims, Decision, DocumentError, IssuerUrl, Trust, Verdict};
+use crate::trust::{Audience, Claims, Decision, DocumentError, Finding, IssuerUrl, Trust, Verdict};
 
 pub(super) static CLOUD: Cloud = Cloud {
     id: "gcp",
@@ -22,10 +24,11 @@ pub(super) static CLOUD: Cloud = Cloud {
     recognises: ProviderSettings::recognises,
     concerns: |document| !is_of_another_kind(document),
     name: |document| Some(document.get("name")?.as_str()?.to_owned()),
-    lint: None,
+    group: pool,
+    lint: Some(judge),
     decide,
     change,
-    rules: Vec::new,
+    rules: || RULES.iter().collect(),
     terraform,
 };
 
@@ -61,16 +64,48 @@ fn decide(document: &Value, asked: &Asked<'_>) -> Result<Decision, DocumentError
     Ok(evaluate(&provider, asked.claims, binding.as_ref()).decision)
 }
 
+/// A provider; for a list of all providers of a pool, what they do to each other.
+fn judge(document: &Value, facts: &Facts<'_>) -> Result<Vec<Finding>, DocumentError> {
+    let Value::Array(items) = document else {
+        return Ok(lint(&ProviderSettings::from_value(document)?, &[], facts));
+    };
+    let all: Vec<ProviderSettings> = items
+        .iter()
+        .map(ProviderSettings::from_value)
+        .collect::<Result<_, _>>()?;
+    let alone: Vec<Finding> = all.iter().flat_map(|one| lint(one, &[], facts)).collect();
+    let mut findings = lint_pool(&all, &[], facts);
+    findings.retain(|finding| !alone.contains(finding));
+    Ok(findings)
+}
+
+/// The pool of a provider that takes OIDC tokens.
+fn pool(document: &Value) -> Option<String> {
+    let name = document.get("name")?.as_str()?;
+    let (pool, _) = name
+        .split_once("/providers/")
+        .filter(|_| !is_of_another_kind(document))?;
+    Some(pool.to_owned())
+}
+
 /// Tokens are made of what the trust arguments could say; an expression beyond that leaves the answer open.
-fn change(before: Option<&Value>, after: &Value, _: &Facts<'_>) -> Result<Change, DocumentError> {
-    let (settings, after) = provider(after)?;
+fn change(before: Option<&Value>, after: &Value, facts: &Facts<'_>) -> Result<Change, DocumentError> {
+    let findings = judge(after, facts)?;
+    if after.is_array() {
+        // of a pool each provider is told by itself
+        return Ok(Change::Nobody);
+    }
+    let Ok((settings, after)) = provider(after) else {
+        return Ok(Change::CannotTell("its expressions cannot be read".to_owned()));
+    };
     let before = before.map(provider).transpose()?;
     if let Some((old, _)) = &before
         && decides_alike(old, &settings)
     {
         return Ok(Change::Nobody);
     }
-    let (tokens, is_complete) = candidates(&settings, &after);
+    let (mut tokens, is_complete) = candidates(&settings, &after);
+    tokens.extend(tokens::of_findings(&findings));
     // what the arguments could say has no test that a further claim makes fail
     let is_plain = |(old, provider): &(ProviderSettings, Provider)| read(old, provider).is_some();
     let is_complete = is_complete && before.as_ref().is_none_or(is_plain);

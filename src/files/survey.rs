@@ -1,5 +1,7 @@
 //! What a file is, told by its content, and the trusts in it.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::cloud::{CLOUDS, Cloud};
@@ -114,7 +116,31 @@ fn list(items: &[Value], pointer: &str) -> Result<Survey, Unrecognised> {
         let name = (cloud.name)(item).unwrap_or_else(|| below.clone());
         survey.found.push(Found::new(cloud, name, &below, item.clone()));
     }
+    survey.found.extend(groups(&survey.found, pointer));
     Ok(survey)
+}
+
+/// Documents of one thing, to be judged together besides.
+fn groups(all: &[Found], pointer: &str) -> Vec<Found> {
+    let mut groups: BTreeMap<String, Vec<&Found>> = BTreeMap::new();
+    for found in all {
+        let group = found
+            .document
+            .as_ref()
+            .and_then(|document| (found.cloud.group)(document));
+        if let Some(name) = group {
+            groups.entry(name).or_default().push(found);
+        }
+    }
+    let several = groups.into_iter().filter(|(_, members)| members.len() > 1);
+    let joined = several.filter_map(|(name, members)| {
+        let documents = members
+            .iter()
+            .filter_map(|found| found.document.clone())
+            .collect();
+        Some(Found::new(members.first()?.cloud, name, pointer, documents))
+    });
+    joined.collect()
 }
 
 /// The cloud whose document it is, if only one knows it.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::command_line::Call;
 use crate::documents::{arn, policy};
-use crate::{lint, rules};
+use crate::lint;
 
 #[test]
 fn sarif_for_code_scanning() {
@@ -91,13 +91,18 @@ fn shared_cases(cloud: &str, document: impl Fn(&Value) -> Value) -> Option<Vec<(
     }
     let answer = call.run();
     assert_eq!((answer.code, answer.stderr.as_str()), (3, ""));
-    let found = rules(&answer);
-    assert_eq!(found.len(), rows.len());
-    Some(
-        rows.into_iter()
-            .zip(found.into_iter().map(|(_, rules)| rules))
-            .collect(),
-    )
+    let report = answer.json();
+    let files = report["files"].as_array().unwrap().iter();
+    let fired = files.map(|file| {
+        let trusts = file["trusts"].as_array().unwrap().iter();
+        let findings = trusts.flat_map(|trust| trust["findings"].as_array().unwrap());
+        findings
+            .map(|finding| finding["rule"].as_str().unwrap().to_owned())
+            .collect()
+    });
+    let fired: Vec<Vec<String>> = fired.collect();
+    assert_eq!(fired.len(), rows.len());
+    Some(rows.into_iter().zip(fired).collect())
 }
 
 fn every_rule_fires(rows: &[(Value, Vec<String>)]) {
@@ -128,5 +133,27 @@ fn every_shared_case_about_azure() {
         return;
     };
     assert_eq!(rows.len(), 10);
+    every_rule_fires(&rows);
+}
+
+#[test]
+fn every_shared_case_about_google_cloud() {
+    let named = |provider: &Value, id: &str| {
+        let mut provider = provider.clone();
+        let pool = "projects/1/locations/global/workloadIdentityPools/ci";
+        provider["name"] = json!(format!("{pool}/providers/{id}"));
+        provider
+    };
+    let document = |config: &Value| match config["pool"].as_array() {
+        None => named(config, "github"),
+        Some(all) => all
+            .iter()
+            .enumerate()
+            .map(|(at, one)| named(one, &format!("provider-{at}")))
+            .collect(),
+    };
+    let Some(rows) = shared_cases("gcp", document) else {
+        return;
+    };
     every_rule_fires(&rows);
 }
