@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 
 use super::found::Found;
-use crate::clouds::trust_arguments::Signer;
+use crate::clouds::trust_arguments::{Doubt, Signer};
 use crate::lint::IssuerFacts;
 use crate::platforms::{Platform, check_declaration, infer, infer_with};
 use crate::trust::IssuerUrl;
@@ -53,7 +53,10 @@ impl<'a> Answers<'a> {
         let beside = self.found.platforms.iter().find(|(of, _)| of == issuer.as_str());
         if let Some((_, platform)) = beside {
             // a plan was accepted by the provider that wrote it, perhaps with an older catalogue
-            let (signer, _) = Signer::ever_of(Some(platform), issuer)?;
+            let (signer, doubt) = Signer::ever_of(Some(platform), issuer);
+            if let Some(Doubt::Unreadable(reason)) = doubt {
+                return Err(reason);
+            }
             return Ok(IssuerFacts {
                 tenancy: signer.tenancy,
                 platforms: signer.platforms,

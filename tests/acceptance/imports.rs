@@ -1,7 +1,8 @@
 //! What exists comes under management, and the plan after is empty.
 
 use crate::harness::{Lab, Terraform, left_out};
-use crate::hcl::Block;
+use crate::hcl::{Block, text};
+use serde_json::{Value, json};
 
 crate::on_both!(
     by_each_form_of_id,
@@ -9,8 +10,10 @@ crate::on_both!(
     by_identity,
     what_is_not_there,
     with_further_branches,
+    with_every_argument,
     without_its_arguments
 );
+crate::on_sandbox!(whatever_is_written_that_is_so_anyway, what_only_the_state_holds);
 
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
 
@@ -140,5 +143,174 @@ fn with_further_branches(lab: &Lab) {
     let also = &terraform.state(ADDRESS)["also"];
     let keys: Vec<&String> = also.as_object().expect("a map").keys().collect();
     assert_eq!(keys, ["nightly", "staging"]);
+    terraform.destroy();
+}
+
+fn imported(lab: &Lab, body: &Block) -> Terraform {
+    let terraform = lab.configuration(&body.to_string());
+    terraform.settle("after create");
+    import(lab, &terraform);
+    terraform
+}
+
+fn import(lab: &Lab, terraform: &Terraform) {
+    terraform.run(&["state", "rm", ADDRESS]).succeeded("state rm");
+    terraform
+        .run(&["import", "-no-color", ADDRESS, &lab.role])
+        .succeeded("import");
+}
+
+/// What of an argument a role or its provider holds is read back from there, so that nothing is left to do.
+fn with_every_argument(lab: &Lab) {
+    let statement = json!([{ "Sid": "Admins", "Effect": "Allow", "Action": ["sts:AssumeRole"],
+        "Principal": { "AWS": format!("arn:aws:iam::{}:root", lab.account) },
+        "Condition": { "StringEquals": { "sts:ExternalId": ["of-ours"] } } }]);
+    let print = "c".repeat(40);
+    let body = full(lab)
+        .with("platform", text("github-actions-enterprise"))
+        .with("audiences", r#"["sts.amazonaws.com", "own.example"]"#)
+        .with("claims", r#"{ environment = ["production"], repository_id = ["1", "2"] }"#)
+        .with("claim_patterns", r#"{ workflow = ["deploy-*"] }"#)
+        .with(
+            "also",
+            r#"{ staging = { subjects = ["repo:acme/api:environment:staging"], platform = "github-actions-enterprise" } }"#,
+        )
+        .with("max_session_duration", "7200")
+        .with("permissions_boundary", text("arn:aws:iam::aws:policy/PowerUserAccess"))
+        .with("session_tag_keys", r#"["team", "env"]"#)
+        .with("source_identity", "true")
+        .with("require_authorized_role", "true")
+        .with("additional_statements", format!("jsonencode({statement})"))
+        .with("oidc_provider", format!(r#"{{ ownership = "shared", thumbprints = ["{print}"] }}"#))
+        .with("account_id", text(&lab.account));
+    let terraform = imported(lab, &body);
+    terraform.assert_empty_plan("after the import");
+    let changed = body.with("max_session_duration", "3600");
+    terraform.write("main.tf", &changed.to_string());
+    let plan = terraform.plan();
+    assert_eq!(plan.actions(ADDRESS), ["update"], "{}", plan.text);
+    terraform.apply_plan();
+    terraform.assert_empty_plan("after a change");
+    let state = terraform.state(ADDRESS);
+    assert_eq!(state["platform"], "github-actions-enterprise");
+    assert_eq!(
+        state["oidc_provider"],
+        json!({ "arn": null, "ownership": "shared", "thumbprints": [print] })
+    );
+    terraform.destroy();
+    assert!(lab.get_role(&lab.role).is_none());
+}
+
+/// Whether an argument is left out, or says what would be so anyway, no role tells.
+fn whatever_is_written_that_is_so_anyway(lab: &Lab) {
+    let plain = Block::trust(&lab.issuer, &lab.role);
+    let terraform = imported(lab, &plain);
+    let found = lab.oidc_provider(&lab.issuer).expect("the provider");
+    let print = found["ThumbprintList"][0]
+        .as_str()
+        .unwrap_or_default()
+        .to_uppercase();
+    let arn = lab.provider_arn(&lab.issuer);
+    let provider = [
+        "{}".to_owned(),
+        r#"{ ownership = "shared" }"#.to_owned(),
+        r#"{ ownership = "external" }"#.to_owned(),
+        format!(r#"{{ arn = "{arn}" }}"#),
+        format!(r#"{{ thumbprints = ["{print}"] }}"#),
+    ]
+    .map(|held| ("oidc_provider", held));
+    let other = [
+        ("platform", r#""github-actions-enterprise""#),
+        ("audiences", r#"["sts.amazonaws.com"]"#),
+        ("description", r#""""#),
+        ("source_identity", "false"),
+        ("require_authorized_role", "false"),
+        ("additional_statements", "jsonencode([])"),
+    ]
+    .map(|(name, value)| (name, value.to_owned()));
+    terraform.assert_empty_plan("after the import, with nothing written");
+    let mut all = plain.clone();
+    for (name, value) in other.into_iter().chain(provider) {
+        terraform.write("main.tf", &plain.clone().with(name, value.clone()).to_string());
+        terraform.assert_empty_plan(&format!("after the import, with {name} = {value}"));
+        all = all.with(name, value);
+    }
+    terraform.write("main.tf", &all.to_string());
+    terraform.assert_empty_plan("after the import, with all of it");
+
+    // what says something else is a change
+    for (name, value) in [
+        ("audiences", r#"["own.example"]"#),
+        ("oidc_provider", r#"{ ownership = "exclusive" }"#),
+        ("description", r#""ours""#),
+        ("source_identity", "true"),
+    ] {
+        terraform.write("main.tf", &plain.clone().with(name, value).to_string());
+        let plan = terraform.plan();
+        assert_eq!(plan.actions(ADDRESS), ["update"], "{name}: {}", plan.text);
+    }
+
+    let shown = |terraform: &Terraform| {
+        let state = terraform.state(ADDRESS);
+        [
+            "platform",
+            "audiences",
+            "description",
+            "source_identity",
+            "additional_statements",
+            "oidc_provider",
+        ]
+        .map(|name| state[name].clone())
+    };
+    // the first change of anything else takes what the configuration says, written or not
+    let longer = ("max_session_duration", "7200");
+    terraform.write("main.tf", &plain.clone().with(longer.0, longer.1).to_string());
+    terraform.settle("after a change, with nothing written");
+    assert_eq!(shown(&terraform), [(); 6].map(|()| Value::Null));
+    import(lab, &terraform);
+    terraform.write("main.tf", &all.to_string());
+    terraform.settle("after a change, with all of it");
+    assert_eq!(
+        shown(&terraform),
+        [
+            json!("github-actions-enterprise"),
+            json!(["sts.amazonaws.com"]),
+            json!(""),
+            json!(false),
+            json!("[]"),
+            json!({ "arn": null, "ownership": null, "thumbprints": [print] }),
+        ]
+    );
+    terraform.destroy();
+}
+
+/// What neither the role nor its provider holds is a change of the state after an import, and of nothing else.
+fn what_only_the_state_holds(lab: &Lab) {
+    let body = Block::trust(&lab.issuer, &lab.role)
+        .with("force_detach", "true")
+        .with("timeouts", r#"{ delete = "20m" }"#)
+        .with("accepted_risks", r#"{ "mutable-subject" = "known" }"#);
+    let terraform = imported(lab, &body);
+    let plan = terraform.plan();
+    assert_eq!(plan.actions(ADDRESS), ["update"], "{}", plan.text);
+    let change = plan.change(ADDRESS);
+    let (before, after) = (&change["before"], &change["after"]);
+    let members = after.as_object().expect("an object").iter();
+    // what the import showed of arguments that nobody writes goes as well
+    let differ: Vec<&String> = members
+        .filter(|(name, value)| before[name.as_str()] != **value && !value.is_null())
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(differ, ["accepted_risks", "force_detach", "timeouts"]);
+    let calls = lab.calls_during(|| {
+        terraform.apply_plan();
+    });
+    let writes: Vec<&String> = calls
+        .keys()
+        .filter(|action| !action.contains(":Get") && !action.contains(":List"))
+        .collect();
+    assert_eq!(writes, [""; 0]);
+    assert!(calls.contains_key("iam:GetRole"), "{calls:?}");
+    terraform.assert_empty_plan("after the apply");
     terraform.destroy();
 }

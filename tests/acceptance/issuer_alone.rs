@@ -70,6 +70,52 @@ fn provider_imported(lab: &Lab) {
         terraform.assert_empty_plan(&format!("after the import of {id}"));
     }
     terraform.destroy();
+    lab.boto.iam(
+        "delete_open_id_connect_provider",
+        json!({ "OpenIDConnectProviderArn": lab.provider_arn(&lab.issuer) }),
+    );
+    lab.boto.iam(
+        "create_open_id_connect_provider",
+        json!({ "Url": lab.issuer, "ClientIDList": ["sts.amazonaws.com", "own.example"], "ThumbprintList": ["c".repeat(40)],
+            "Tags": [{ "Key": "team", "Value": "platform" }] }),
+    );
+    let print = |digit: &str| format!(r#"["{}"]"#, digit.repeat(40));
+    let alone = Block::resource("oidcfed_aws_oidc_provider", "this").with("issuer", text(&lab.issuer));
+    let all = block(lab)
+        .with("audiences", r#"["sts.amazonaws.com", "own.example"]"#)
+        .with("thumbprints", print("C"))
+        .with("ownership", text("shared"))
+        .with("account_id", text(&lab.account));
+    let written = [
+        alone.clone(),
+        alone.clone().with("thumbprints", print("c")),
+        alone.clone().with("ownership", text("shared")),
+        all.clone(),
+    ];
+    let import = || {
+        terraform.write("main.tf", &alone.to_string());
+        terraform
+            .run(&["import", "-no-color", ADDRESS, &lab.provider_arn(&lab.issuer)])
+            .succeeded("import");
+    };
+    import();
+    for body in &written {
+        terraform.write("main.tf", &body.to_string());
+        terraform.assert_empty_plan(&format!("after the import, with\n{body}"));
+    }
+    // What says something else is a change: it takes the provider over.
+    let taken = all.clone().with("ownership", text("exclusive"));
+    terraform.write(
+        "main.tf",
+        &taken.clone().with("thumbprints", print("d")).to_string(),
+    );
+    assert_eq!(terraform.plan().actions(ADDRESS), ["update"]);
+    terraform.write("main.tf", &taken.to_string());
+    terraform.settle("after it was taken over");
+    let state = terraform.state(ADDRESS);
+    assert_eq!(state["ownership"], "exclusive");
+    terraform.destroy();
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
 }
 
 /// Two configurations with other tags for one provider: the maker's stand, the other's say so, and both plans are empty.

@@ -26,13 +26,15 @@ pub enum Doubt {
     Looser(String),
     /// No platform has this id any more: judged by what the issuer tells.
     NotKnown(String),
+    /// The platform file cannot be read, or not any more: judged by what the issuer tells.
+    Unreadable(String),
 }
 
 impl Doubt {
     /// What was expected and found.
     pub fn into_text(self) -> String {
         match self {
-            Self::Looser(text) | Self::NotKnown(text) => text,
+            Self::Looser(text) | Self::NotKnown(text) | Self::Unreadable(text) => text,
         }
     }
 }
@@ -43,36 +45,35 @@ impl Signer {
     /// # Errors
     /// An unknown id, a file that cannot be read, a declaration looser than what the catalogue knows of the host.
     pub fn of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<Self, String> {
-        match Self::ever_of(platform, issuer)? {
+        match Self::ever_of(platform, issuer) {
             (signer, None) => Ok(signer),
             (_, Some(doubt)) => Err(doubt.into_text()),
         }
     }
 
-    /// The same for a platform that may have been accepted by an older catalogue: what the catalogue says against it now
-    /// stands beside the signer.
-    ///
-    /// # Errors
-    /// A file that cannot be read.
-    pub fn ever_of(platform: Option<&str>, issuer: &IssuerUrl) -> Result<(Self, Option<Doubt>), String> {
+    /// The same for a platform that may have been accepted by an older release: what is said against it now stands beside the
+    /// signer.
+    pub fn ever_of(platform: Option<&str>, issuer: &IssuerUrl) -> (Self, Option<Doubt>) {
         let Some(text) = platform else {
-            return Ok((Self::inferred(&infer(issuer)), None));
+            return (Self::inferred(&infer(issuer)), None);
         };
         if let Some(known) = by_id(text.trim()) {
             let inference = infer(issuer);
             if inference.platforms.iter().any(|platform| platform.id == known.id) {
-                return Ok((Self::declared(Cow::Borrowed(known), issuer), None));
+                return (Self::declared(Cow::Borrowed(known), issuer), None);
             }
             // not where the catalogue knows it: as good as a declaration, and no looser than one may be
-            return Ok(Self::checked(Cow::Borrowed(known), issuer));
+            return Self::checked(Cow::Borrowed(known), issuer);
         }
         match Platform::ever_named(text, DeclaredBy::Configuration) {
-            Ok(declared) => Ok(Self::checked(declared, issuer)),
-            Err(unknown @ PlatformError::NoSuchId { .. }) => {
-                let doubt = Doubt::NotKnown(unknown.to_string());
-                Ok((Self::inferred(&infer(issuer)), Some(doubt)))
+            Ok(declared) => Self::checked(declared, issuer),
+            Err(wrong) => {
+                let doubt = match &wrong {
+                    PlatformError::NoSuchId { .. } => Doubt::NotKnown(wrong.to_string()),
+                    _ => Doubt::Unreadable(format!("the platform file cannot be used: {wrong}")),
+                };
+                (Self::inferred(&infer(issuer)), Some(doubt))
             }
-            Err(wrong) => Err(format!("the platform file cannot be used: {wrong}")),
         }
     }
 
@@ -161,12 +162,15 @@ mod tests {
         assert_eq!(named.tenancy, Tenancy::Shared);
         // Accepted by a catalogue that did not know the host yet: judged by what is known now.
         for issuer in [github, issuer("https://gitlab.com/private")] {
-            let (signer, looser) = Signer::ever_of(Some("kubernetes"), &issuer).unwrap();
+            let (signer, looser) = Signer::ever_of(Some("kubernetes"), &issuer);
             assert_eq!((signer.tenancy, looser.is_some()), (Tenancy::Shared, true));
-            let (signer, forgotten) = Signer::ever_of(Some("nonsense"), &issuer).unwrap();
+            let (signer, forgotten) = Signer::ever_of(Some("nonsense"), &issuer);
             let inferred = Signer::of(None, &issuer).unwrap();
-            assert_eq!((signer.id, signer.tenancy), (inferred.id, inferred.tenancy));
+            assert_eq!((&signer.id, signer.tenancy), (&inferred.id, inferred.tenancy));
             assert!(matches!(forgotten, Some(Doubt::NotKnown(_))), "{forgotten:?}");
+            let (signer, refused) = Signer::ever_of(Some("tenancy = 'self-hosted'"), &issuer);
+            assert_eq!((signer.id, signer.tenancy), (inferred.id, inferred.tenancy));
+            assert!(matches!(refused, Some(Doubt::Unreadable(_))), "{refused:?}");
         }
     }
 }

@@ -198,3 +198,24 @@ async fn default_tags_are_shown_when_they_are_there() {
     let imported = again.import(TYPE, ImportKey::Id("deploy".to_owned())).await;
     assert_eq!(again.drift(TYPE, &written, &imported).await, None);
 }
+
+/// That a name was generated no role tells: the prefix goes into the state, and IAM hears nothing of it.
+#[tokio::test]
+async fn a_prefix_of_the_name_is_a_change_of_the_state_alone() {
+    let lab = Lab::start().await;
+    let mut config = trust(&[("role_name_prefix", Value::string("deploy-"))]);
+    config.retain(|(name, _)| *name != "role_name");
+    let made = Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
+    let name = made.state.member("role_name").and_then(Value::as_str).unwrap();
+    let host = Host::new(&lab, &[], &[]).await;
+    let object = host.import(TYPE, ImportKey::Id(name.to_owned())).await;
+    let mut events = lab.emulator.subscribe();
+    let object = host.apply(TYPE, &config, Some(&object)).await;
+    let writes: Vec<String> = std::iter::from_fn(|| events.try_recv().ok())
+        .map(|event| event.action)
+        .filter(|action| !action.contains(":Get") && !action.contains(":List"))
+        .collect();
+    assert_eq!(writes, [""; 0]);
+    assert_eq!(object.state.member("role_name"), made.state.member("role_name"));
+    assert_eq!(host.drift(TYPE, &config, &object).await, None);
+}

@@ -264,3 +264,81 @@ async fn a_platform_that_is_no_longer_known_is_a_warning() {
     assert!(!host(&lab).await.destroy(TYPE, &object).await.has_errors());
     assert!(lab.stranger().await.list_providers().await.unwrap().is_empty());
 }
+
+/// A platform file that an older release read: the same, also where its issuer alone tells less than the file did.
+#[tokio::test]
+async fn a_platform_file_that_can_no_longer_be_read_is_a_warning() {
+    const FILE: &str = r#"
+id = "acme-ci"
+issuer = "https://issuer.example"
+tenancy = "self-hosted"
+[variable]
+team = { pattern = "[a-z]+", chosen_by = "tenant", mutable = false }
+[[subject]]
+template = "team:{team}"
+"#;
+    let refused_today = FILE.replace("tenancy", "retired_member = 1\ntenancy");
+    let lab = Lab::start().await;
+    let enforcing = async || Host::new(&lab, &[], &[]).await;
+    let config = |platform: &str, description: &str| {
+        vec![
+            ("issuer", Value::string(GENERIC)),
+            ("platform", Value::string(platform)),
+            ("subject_patterns", set(&["*"])),
+            ("role_name", Value::string("deploy")),
+            ("description", Value::string(description)),
+        ]
+    };
+    let made = enforcing().await.apply(TYPE, &config(FILE, "x"), None).await;
+    let Value::Object(mut state) = made.state.clone() else {
+        panic!("{:?}", made.state)
+    };
+    state.insert("platform".to_owned(), Value::string(&refused_today));
+    // As if that release had read the file: the record is written anew from what the policy shows.
+    let older = Object {
+        state: Value::Object(state),
+        ..without(&made, "implied")
+    };
+    let next = enforcing().await;
+    let older = next.refresh(TYPE, &older).await.unwrap();
+    let unchanged = config(&refused_today, "x");
+    assert!(!next.validate(TYPE, &unchanged).has_errors());
+    assert_eq!(next.drift(TYPE, &unchanged, &older).await, None);
+    let (_, diagnostics) = next.plan(TYPE, &unchanged, Some(&older)).await;
+    let warnings = said(&diagnostics).join("\n");
+    for words in [
+        "platform: The platform file cannot be read",
+        "retired_member",
+        "What to do",
+    ] {
+        assert!(warnings.contains(words), "{words}: {warnings}");
+    }
+    // Something else changes, and what was decided stays.
+    let described = config(&refused_today, "y");
+    let object = next.apply(TYPE, &described, Some(&older)).await;
+    for same in ["trust_policy", "effective_platform"] {
+        assert_eq!(object.state.member(same), made.state.member(same));
+    }
+    assert_eq!(enforcing().await.drift(TYPE, &described, &object).await, None);
+    // It is no file for a new trust, or for a change of what depends on it; and other subjects are judged by what the issuer
+    // tells.
+    let mut audience = unchanged.clone();
+    audience.push(("audiences", set(&["other.example"])));
+    let mut another = unchanged.clone();
+    another[1].1 = Value::string(format!("{refused_today}# another file\n"));
+    let mut wider = unchanged.clone();
+    wider[2].1 = set(&["t*"]);
+    for (config, prior, path) in [
+        (&unchanged, None, "platform: Invalid platform"),
+        (&audience, Some(&object), "platform: Invalid platform"),
+        (&another, Some(&object), "platform: Invalid platform"),
+        (&wider, Some(&object), "subject_patterns: "),
+    ] {
+        let (_, diagnostics) = next.plan(TYPE, config, prior).await;
+        let errors = said(&diagnostics);
+        assert!(diagnostics.has_errors(), "{errors:?}");
+        assert!(errors.iter().any(|one| one.starts_with(path)), "{errors:?}");
+    }
+    assert!(!enforcing().await.destroy(TYPE, &object).await.has_errors());
+    assert!(lab.stranger().await.list_providers().await.unwrap().is_empty());
+}

@@ -1,5 +1,7 @@
 //! Planning: what will be, and what making it would meet.
 
+use std::collections::BTreeSet;
+
 use super::aim::{Aim, Aimed, home};
 use super::memory::Memory;
 use super::model::OidcProviderModel;
@@ -10,7 +12,7 @@ use crate::clouds::aws::client::Iam;
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::sharing::Ownership;
-use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned};
+use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned, StringSet};
 
 /// What can never be valid.
 pub(super) fn validate(config: &OidcProviderModel, diagnostics: &mut Diagnostics) {
@@ -125,6 +127,18 @@ fn keep_unwritten(
         let shown = prior.filter(|_| memory.shows_audiences);
         planned.audiences = shown.map_or(Attr::Null, |prior| prior.audiences.clone());
     }
+    if config.thumbprints.is_null() {
+        let shown = prior.filter(|_| memory.shows_thumbprints);
+        planned.thumbprints = shown.map_or(Attr::Null, |prior| prior.thumbprints.clone());
+    } else if let Some(prior) = prior
+        && same_thumbprints(&prior.thumbprints, &config.thumbprints)
+    {
+        planned.thumbprints = prior.thumbprints.clone();
+    }
+    if config.ownership.is_null() {
+        let shown = prior.filter(|_| memory.shows_ownership);
+        planned.ownership = shown.map_or(Attr::Null, |prior| prior.ownership.clone());
+    }
     let shown = prior.filter(|_| memory.shows_tags);
     let shown = shown.map_or(Attr::Null, |prior| prior.tags.clone());
     if config.tags.is_null() {
@@ -137,6 +151,15 @@ fn keep_unwritten(
     } else {
         tagging::forgotten(&shown, &config.tags, diagnostics);
     }
+}
+
+/// Hexadecimal digits mean the same in either case.
+fn same_thumbprints(shown: &StringSet, written: &StringSet) -> bool {
+    let lower = |set: &StringSet| -> Option<BTreeSet<String>> {
+        let texts = set.strings().flatten()?;
+        Some(texts.iter().map(|text| text.to_ascii_lowercase()).collect())
+    };
+    lower(shown).is_some_and(|shown| lower(written) == Some(shown))
 }
 
 fn owns(config: &OidcProviderModel, memory: &Memory) -> bool {

@@ -94,7 +94,13 @@ fn show(aws: &Configured, state: &mut OidcProviderModel, memory: &Memory, provid
     state.arn = Attr::from_text(&provider.arn);
     state.issuer = issuer(&state.issuer, &provider.url);
     show_audiences(state, imports && memory.shows_audiences, provider);
+    if imports && memory.shows_thumbprints && !provider.thumbprints.is_empty() {
+        state.thumbprints = StringSet::of(provider.thumbprints.iter().cloned());
+    }
     show_thumbprints(state, provider);
+    if imports && memory.shows_ownership {
+        state.ownership = Attr::from_text("shared");
+    }
     let look = Look {
         imports: imports && memory.shows_tags,
         shown: memory.shows_tags,
@@ -133,7 +139,7 @@ fn show_audiences(state: &mut OidcProviderModel, imports: bool, provider: &Provi
     }
 }
 
-/// Only what is written is shown: unset thumbprints are left alone.
+/// Only what is written, or was found by an import, is shown: other thumbprints are left alone.
 fn show_thumbprints(state: &mut OidcProviderModel, provider: &Provider) {
     let Some(written) = state.thumbprints.strings().flatten() else {
         return;

@@ -65,12 +65,14 @@ fn arguments() -> Vec<Attribute> {
             .validate_each_text("Invalid audience", |text| Audience::parse(text).map(drop)),
         Attribute::string_set("thumbprints")
             .optional()
+            .computed()
             .describe("SHA-1 thumbprints, 40 hexadecimal digits each, up to five. Null: left alone, AWS looks after the certificate.")
             .validate(non_empty)
             .validate(thumbprints)
             .validate_each_text("Invalid thumbprint", |text| Thumbprint::parse(text).map(drop)),
         Attribute::string("ownership")
             .optional()
+            .computed()
             .describe(
                 "`shared` (default): made or adopted, and taken away only what this resource added and nobody needs. \
                  `exclusive`: must not exist, deleted on destroy. `external`: must exist, never written.",

@@ -125,6 +125,8 @@ pub(super) async fn update(
     };
     memory.membership = Some(membership);
     memory.shows_audiences &= config.audiences.is_null();
+    memory.shows_thumbprints &= config.thumbprints.is_null();
+    memory.shows_ownership &= config.ownership.is_null();
     memory.shows_tags &= config.tags.is_null() || config.tags != planned.tags;
     memory.keep_in(&mut progress.private);
     let ours = tagging::owns(aim.ownership, memory.membership.as_ref());

@@ -9,25 +9,15 @@ use super::signing::platforms;
 use crate::clouds::aws::dialect::Partition;
 use crate::clouds::trust_arguments::Reading;
 use crate::framework::{Diagnostics, PlanRequest};
+use crate::platforms::{by_id, infer};
 use crate::trust::{Audience, Terms};
 
-/// Keeps the branches of the state where the configuration has the same under other keys, and nothing else changes: right
-/// after an import nothing is to be done. The first change of anything else takes the configuration's keys.
-pub fn keep(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
-    let Some(prior) = &request.prior else { return };
-    if planned.also.known().is_none() || prior.also.known().is_none() || planned.also == prior.also {
-        return;
+/// Whether the configuration has the branches of the state under other keys.
+pub fn same_but_for_keys(request: &PlanRequest<TrustModel>, prior: &TrustModel, memory: &Memory) -> bool {
+    let config = &request.config;
+    if config.also.known().is_none() || prior.also.known().is_none() {
+        return false;
     }
-    let kept = TrustModel {
-        also: prior.also.clone(),
-        ..planned.clone()
-    };
-    if kept == *prior && same_but_for_keys(&request.config, prior, &Memory::of(&request.private)) {
-        *planned = kept;
-    }
-}
-
-fn same_but_for_keys(config: &TrustModel, prior: &TrustModel, memory: &Memory) -> bool {
     let partition = prior.partition.text().and_then(Partition::from_id);
     let defaults = Knowledge::Kept(&memory.implied).audiences(config, partition.unwrap_or(Partition::Aws));
     let shown = TrustModel {
@@ -49,13 +39,26 @@ fn same_but_for_keys(config: &TrustModel, prior: &TrustModel, memory: &Memory) -
     }
 }
 
-/// What each branch tests, with what it inherits, and the platform that is written for it. `None`: not known, or invalid.
-fn branches(model: &TrustModel, defaults: &BTreeSet<Audience>) -> Option<Vec<(Terms, Option<String>)>> {
+/// What each branch tests, with what it inherits, and the platform that is written for it or inferred. `None`: not known, or
+/// invalid.
+fn branches(model: &TrustModel, defaults: &BTreeSet<Audience>) -> Option<Vec<(Terms, String)>> {
     let Reading::Known(trust) = model.arguments().read(defaults, &mut Diagnostics::new()) else {
         return None;
     };
-    let platforms = platforms(model)?
-        .into_iter()
-        .map(|(_, platform)| platform.map(str::to_owned));
-    Some(trust.terms.into_iter().zip(platforms).collect())
+    let platforms = platforms(model)?.into_iter().map(|(_, platform)| platform);
+    let with_platform = |(terms, platform): (Terms, Option<&str>)| {
+        let platform = match platform {
+            Some(text) => by_id(text.trim()).map_or_else(|| text.to_owned(), |known| known.id.clone()),
+            None => infer(&terms.issuer).id(),
+        };
+        (terms, platform)
+    };
+    Some(
+        trust
+            .terms
+            .into_iter()
+            .zip(platforms)
+            .map(with_platform)
+            .collect(),
+    )
 }

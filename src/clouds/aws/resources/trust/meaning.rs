@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::implied::{Basis, Implied, Knowledge};
 use super::model::TrustModel;
-use super::signing::{lint_with, platforms, signers};
+use super::signing::{Signed, lint_with, platforms, signers};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::condition_keys::is_built_in;
 use crate::clouds::aws::dialect::limits::{self, Loopback, TrustPolicyLength};
@@ -52,6 +52,8 @@ pub struct Meaning {
     pub findings: Vec<Finding>,
     /// What was decided by what is known of the issuers.
     pub implied: Implied,
+    /// A platform that is written cannot be told any more: its findings are those of an issuer nobody described.
+    pub forgotten: bool,
     signers: Vec<(IssuerUrl, Signer)>,
 }
 
@@ -67,7 +69,7 @@ pub enum Understanding {
 /// What a configuration asks for, before AWS has its say.
 struct Asked {
     aws: AwsTrust,
-    signers: Vec<Signer>,
+    signed: Signed,
     implied: Implied,
 }
 
@@ -112,12 +114,13 @@ impl Meaning {
             .flat_map(|terms| terms.audiences.iter().map(ToString::to_string))
             .collect();
         let platform = asked
+            .signed
             .signers
             .first()
             .map(|signer| signer.id.clone())
             .unwrap_or_default();
         let issuers = trust.terms.iter().map(|terms| terms.issuer.clone());
-        let signers: Vec<_> = issuers.zip(asked.signers).collect();
+        let signers: Vec<_> = issuers.zip(asked.signed.signers).collect();
         let findings = lint_with(&policy, &signers);
         let audience = to_ask_for(trust, asked.aws.partition);
         Self {
@@ -129,6 +132,7 @@ impl Meaning {
             accepted_audiences,
             findings,
             implied: asked.implied,
+            forgotten: asked.signed.forgotten,
             signers,
         }
     }
@@ -206,13 +210,13 @@ fn ask(
     let platforms = platforms(model)?;
     let basis = Basis::of(&trust, platforms.iter().map(|(_, platform)| *platform));
     let accepted = |terms: &Terms| knowledge.accepts(&basis, terms);
-    let Ok(signers) = signers(&trust, &platforms, accepted, diagnostics) else {
+    let Ok(signed) = signers(&trust, &platforms, accepted, diagnostics) else {
         return Some(Err(()));
     };
     let azp_always: BTreeSet<IssuerUrl> = trust
         .terms
         .iter()
-        .zip(&signers)
+        .zip(&signed.signers)
         .filter(|(terms, signer)| {
             let decided = knowledge.azp_always(&basis, terms);
             decided.unwrap_or(signer.azp == Azp::Always)
@@ -227,11 +231,7 @@ fn ask(
             return Some(Err(()));
         }
     };
-    Some(Ok(Asked {
-        aws,
-        signers,
-        implied,
-    }))
+    Some(Ok(Asked { aws, signed, implied }))
 }
 
 /// `None` while something is unknown.

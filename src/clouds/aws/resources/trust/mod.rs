@@ -13,6 +13,7 @@
 //! | `permissions`, `places` | what the role may do; the trust's places at providers |
 //! | `memory`, `shown` | private state; what an import shows, and whose it is |
 //! | `unmade`, `recovery` | a trust without its role; a trust whose memory a crash wiped |
+//! | `unsaid` | arguments of which a role does not tell whether they are written |
 //! | `work`, `written` | what create and update have in hand; policies back into arguments |
 
 mod admission;
@@ -38,6 +39,7 @@ mod schema;
 mod shown;
 mod signing;
 mod unmade;
+mod unsaid;
 mod update;
 mod validate;
 mod work;

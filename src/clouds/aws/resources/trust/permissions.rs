@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::TrustModel;
 use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
-use crate::clouds::aws::dialect::{ManagedPolicyArn, Partition, PolicyDocument, means_same};
+use crate::clouds::aws::dialect::{ManagedPolicyArn, Partition, PolicyDocument, Statement, means_same};
 use crate::framework::{Attr, StringMap, StringSet};
 
 /// Policies of a role: managed ones by ARN, inline ones by name.
@@ -53,6 +53,14 @@ impl Permissions {
             (name.clone(), Attr::Known(kept.unwrap_or(document).clone()))
         };
         Attr::Known(found.iter().map(form).collect())
+    }
+}
+
+/// Whether two lists of statements are the same in other words, their labels included.
+pub fn same_statements(a: &str, b: &str) -> bool {
+    match (Statement::parse_list(a), Statement::parse_list(b)) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
     }
 }
 

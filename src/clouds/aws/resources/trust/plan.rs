@@ -3,20 +3,20 @@
 use std::sync::Arc;
 
 use super::admission;
-use super::also;
 use super::foresight;
 use super::implied::Knowledge;
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::permissions::{Permissions, same_document};
+use super::permissions::{Permissions, same_document, same_statements};
 use super::unmade::{is_unmade, plan_anew};
+use super::unsaid::Unsaid;
 use crate::clouds::aws::client::{AwsError, Caller};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::{AccountId, Partition, PolicyDocument, ProviderArn, means_same};
 use crate::clouds::aws::tags;
-use crate::clouds::guardrail::Situation;
+use crate::clouds::guardrail::{Situation, to_model};
 use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned, StringSet};
 
 pub async fn plan(
@@ -25,17 +25,19 @@ pub async fn plan(
     request: PlanRequest<TrustModel>,
     diagnostics: &mut Diagnostics,
 ) -> Planned<TrustModel> {
-    let mut planned = decide(aws, context, &request, diagnostics).await;
-    also::keep(&request, &mut planned.planned);
+    let unsaid = Unsaid::of(request);
+    let mut planned = decide(aws, context, &unsaid, diagnostics).await;
+    unsaid.reveal(&mut planned.planned);
     planned
 }
 
 async fn decide(
     aws: &Arc<Configured>,
     context: &Context,
-    request: &PlanRequest<TrustModel>,
+    unsaid: &Unsaid,
     diagnostics: &mut Diagnostics,
 ) -> Planned<TrustModel> {
+    let request = &unsaid.request;
     let mut planned = Planned::unchanged(request.clone());
     let memory = Memory::of(&request.private);
     name(request, memory.imported, &mut planned);
@@ -71,9 +73,12 @@ async fn decide(
     }
     given_provider(&request.config, &meaning, diagnostics);
     settle(aws, request, &memory, &meaning, &mut planned.planned, diagnostics);
-    foresight::additions(request, &mut planned.planned, (&home, &meaning, &memory));
+    let understood = (&home, &*meaning, &memory);
+    unsaid
+        .keep((aws, context), understood, &mut planned.planned)
+        .await;
+    foresight::additions(request, &mut planned.planned, understood);
     if !diagnostics.has_errors() && !replaces(&planned, request.prior.as_ref()) {
-        let understood = (&home, &*meaning, &memory);
         foresight::preview(aws, context, request, &planned.planned, understood, diagnostics).await;
     }
     planned
@@ -194,11 +199,9 @@ fn keep_meaning(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
     if let (Some(now), Some(before)) = (
         request.config.additional_statements.text(),
         prior.additional_statements.text(),
-    ) {
-        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
-        if read(now).is_some() && read(now) == read(before) {
-            planned.additional_statements = prior.additional_statements.clone();
-        }
+    ) && same_statements(now, before)
+    {
+        planned.additional_statements = prior.additional_statements.clone();
     }
 }
 
@@ -314,7 +317,12 @@ fn settle(
         planned.findings = Attr::Unknown;
         return;
     }
-    let known_before = memory.known_findings(prior);
+    let known_before = if meaning.forgotten && unchanged {
+        // what the platform said against them is not known any more, and nothing says that they are new
+        meaning.findings.iter().map(to_model).collect()
+    } else {
+        memory.known_findings(prior)
+    };
     let situation = Situation {
         changes_admission: !unchanged,
         known_before: &known_before,

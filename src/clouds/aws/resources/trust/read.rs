@@ -10,6 +10,7 @@ use super::permissions::Permissions;
 use super::recovery::{added, holds_too_much, recover};
 use super::shown::Shown;
 use super::unmade;
+use super::unsaid;
 use super::written::{shown_by, write_back};
 use crate::clouds::aws::client::{AwsError, Iam, Role};
 use crate::clouds::aws::configuration::Configured;
@@ -29,6 +30,7 @@ pub async fn read(
         return;
     };
     let mut memory = Memory::of(&progress.private);
+    unsaid::hide(&mut state, &memory);
     let made = memory.imported || !state.role_unique_id.is_null();
     let Some(name) = state.role_name.text().filter(|_| made).map(str::to_owned) else {
         // A create that made no role: what it did make is in the memory, and a role of that name is somebody else's.
@@ -48,6 +50,7 @@ pub async fn read(
         Ok(true) => {
             memory.keep_in(&mut progress.private);
             progress.identity = Some(identity(&state));
+            unsaid::show(&mut state, &memory);
             progress.state = Some(state);
         }
         Err(error) if error.is_not_found() => {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::unsaid;
 use crate::clouds::aws::dialect::{AccountId, ManagedPolicyArn, Partition, ProviderArn, Statement, limits};
 use crate::clouds::aws::tags;
 use crate::clouds::trust_arguments;
@@ -20,6 +21,7 @@ pub fn schema() -> Schema {
     attributes.extend(permissions());
     attributes.extend(statement());
     attributes.extend(account());
+    let mut attributes: Vec<Attribute> = attributes.into_iter().map(shown_by_an_import).collect();
     let [tags, tags_all] = tags::attributes(limits::TaggedObject::Role);
     attributes.extend([tags.computed(), tags_all]);
     attributes.push(Timeouts::attribute());
@@ -30,6 +32,14 @@ pub fn schema() -> Schema {
          audiences and subjects.",
         attributes,
     )
+}
+
+fn shown_by_an_import(attribute: Attribute) -> Attribute {
+    if unsaid::ARGUMENTS.contains(&attribute.name.as_str()) {
+        attribute.computed()
+    } else {
+        attribute
+    }
 }
 
 /// What names one trust for ever.

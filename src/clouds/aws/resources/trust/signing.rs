@@ -30,8 +30,17 @@ pub fn platforms(model: &TrustModel) -> Option<Vec<WrittenPlatform<'_>>> {
     Some(platforms)
 }
 
-/// The signer of each branch. `accepted` tells a branch that was accepted before: what the catalogue says against its
-/// platform now is a warning.
+/// Who signs each branch.
+#[derive(Default)]
+pub struct Signed {
+    /// In the order of the terms.
+    pub signers: Vec<Signer>,
+    /// A platform that is written cannot be told any more: what it said of its issuer is not known.
+    pub forgotten: bool,
+}
+
+/// The signer of each branch. `accepted` tells a branch that was accepted before: what is said against its platform now is a
+/// warning.
 ///
 /// # Errors
 /// A platform that cannot be used; the diagnostics say why.
@@ -40,26 +49,20 @@ pub fn signers(
     platforms: &[WrittenPlatform<'_>],
     accepted: impl Fn(&Terms) -> bool,
     diagnostics: &mut Diagnostics,
-) -> Result<Vec<Signer>, ()> {
-    let mut signers = Vec::new();
+) -> Result<Signed, ()> {
+    let mut signed = Signed::default();
     for (terms, (argument, platform)) in trust.terms.iter().zip(platforms) {
-        match Signer::ever_of(*platform, &terms.issuer) {
-            Ok((signer, None)) => signers.push(signer),
-            Ok((signer, Some(doubt))) if accepted(terms) => {
-                say(doubt, path_of(argument), diagnostics);
-                signers.push(signer);
-            }
-            Ok((_, Some(doubt))) => {
-                diagnostics.error(path_of(argument), "Invalid platform", doubt.into_text());
-                return Err(());
-            }
-            Err(reason) => {
-                diagnostics.error(path_of(argument), "Invalid platform", reason);
-                return Err(());
-            }
+        let (signer, doubt) = Signer::ever_of(*platform, &terms.issuer);
+        signed.signers.push(signer);
+        let Some(doubt) = doubt else { continue };
+        if !accepted(terms) {
+            diagnostics.error(path_of(argument), "Invalid platform", doubt.into_text());
+            return Err(());
         }
+        signed.forgotten |= matches!(doubt, Doubt::NotKnown(_) | Doubt::Unreadable(_));
+        say(doubt, path_of(argument), diagnostics);
     }
-    Ok(signers)
+    Ok(signed)
 }
 
 fn say(doubt: Doubt, path: Path, diagnostics: &mut Diagnostics) {
@@ -67,16 +70,33 @@ fn say(doubt: Doubt, path: Path, diagnostics: &mut Diagnostics) {
         Doubt::Looser(reason) => {
             diagnostics.warning(path, "The platform is declared too loosely", reason);
         }
-        Doubt::NotKnown(reason) => diagnostics.warning(
+        Doubt::NotKnown(reason) => forgotten(
             path,
             "The platform is not known",
-            format!(
-                "{reason}\n\nA trust that was made with it stays as it is, and is judged by what its issuer tells; a new or \
-                 changed one is refused. What to do: name a platform of this release, declare it yourself in a platform file \
-                 (`file(\"….toml\")`), or leave `platform` out to have it inferred from the issuer."
-            ),
+            &reason,
+            "name a platform of this release, declare it yourself in a platform file (`file(\"….toml\")`)",
+            diagnostics,
+        ),
+        Doubt::Unreadable(reason) => forgotten(
+            path,
+            "The platform file cannot be read",
+            &reason,
+            "mend the file, name a platform of this release",
+            diagnostics,
         ),
     }
+}
+
+fn forgotten(path: Path, summary: &str, reason: &str, instead: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.warning(
+        path,
+        summary,
+        format!(
+            "{reason}\n\nA trust that was made with it stays as it is, and is judged by what its issuer tells; a new one is \
+             refused, and one whose issuer, platform, audiences or claims change. What to do: {instead}, or leave `platform` \
+             out to have it inferred from the issuer."
+        ),
+    );
 }
 
 /// What the linter says of a policy that trusts these issuers.

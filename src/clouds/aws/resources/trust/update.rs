@@ -13,6 +13,7 @@ use super::recovery::added;
 use super::schema::DEFAULT_SESSION_DURATION;
 use super::shown::Shown;
 use super::unmade::is_unmade;
+use super::unsaid;
 use super::work::{Work, enter, show_permissions};
 use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
 use crate::clouds::aws::configuration::Configured;
@@ -28,10 +29,11 @@ pub async fn update(
     progress: &mut Progress<TrustModel>,
     diagnostics: &mut Diagnostics,
 ) {
-    let Some(prior) = progress.state.clone() else {
+    let Some(mut prior) = progress.state.clone() else {
         return;
     };
     let mut memory = Memory::of(&progress.private);
+    unsaid::hide(&mut prior, &memory);
     if is_unmade(&prior, &memory) {
         return make(aws, context, (config, planned), memory, progress, diagnostics).await;
     }
