@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::error::{Limit, LimitError, quoted};
-use crate::trust::Audience;
+use super::error::{Limit, LimitError};
+use crate::trust::{Audience, quoted};
 
 const MOST: usize = 100;
 const LONGEST: usize = 255;

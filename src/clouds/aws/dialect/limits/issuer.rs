@@ -1,15 +1,8 @@
 //! The issuer as the URL of an IAM OIDC provider.
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
 use crate::platforms::{IssuerWarning, issuer_warnings};
-use crate::trust::IssuerUrl;
-
-/// Whether development issuers on loopback hosts are allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loopback {
-    Allowed,
-    Refused,
-}
+use crate::trust::{IssuerUrl, Loopback, Place, quoted, reach};
 
 /// Checks an issuer for AWS: `https`, a name and no address, no port, at most 255 characters. A loopback issuer may have a
 /// port, and be an address, where that is allowed.
@@ -21,15 +14,8 @@ pub fn issuer(issuer: &IssuerUrl, loopback: Loopback) -> Result<Vec<IssuerWarnin
     if issuer.as_str().len() > 255 {
         return Err(wrong("an issuer URL of at most 255 characters"));
     }
-    if issuer.is_loopback() {
-        return match loopback {
-            Loopback::Allowed => Ok(Vec::new()),
-            Loopback::Refused => Err(wrong("an issuer that AWS can reach")
-                .fix("for a development issuer say `allow_loopback_issuers = true` in the provider block")),
-        };
-    }
-    if !issuer.is_https() {
-        return Err(wrong("an issuer URL that starts with `https://`"));
+    if reach(issuer, loopback, "AWS", Limit::Issuer)? == Place::ThisMachine {
+        return Ok(Vec::new());
     }
     if issuer
         .without_scheme()
@@ -38,15 +24,6 @@ pub fn issuer(issuer: &IssuerUrl, loopback: Loopback) -> Result<Vec<IssuerWarnin
         .is_some_and(|authority| authority.contains(':'))
     {
         return Err(wrong("an issuer URL without a port, which AWS does not take"));
-    }
-    if let Some(label) = issuer
-        .host()
-        .split('.')
-        .find(|label| label.is_empty() || label.len() > 63)
-    {
-        return Err(
-            wrong("a host whose parts have 1 to 63 characters").fix(format!("mend {}", quoted(label)))
-        );
     }
     Ok(issuer_warnings(issuer))
 }

@@ -11,9 +11,10 @@ mod role;
 mod tags;
 mod thumbprint;
 
+pub use crate::trust::Loopback;
 pub use audience::client_ids;
 pub use error::{Limit, LimitError};
-pub use issuer::{Loopback, issuer};
+pub use issuer::issuer;
 pub use policy::{TrustPolicyLength, inline_policies, inline_policy, trust_policy};
 pub use role::{
     description, inline_policy_name, managed_policies, max_session_duration, permissions_boundary, role_name,

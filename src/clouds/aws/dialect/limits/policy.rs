@@ -6,7 +6,8 @@ use super::super::condition_keys::is_built_in;
 use super::super::policy::{
     PolicyDocument, PrincipalKind, PrincipalSet, Principals, Statement, length_without_white_space,
 };
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError, unread};
+use crate::trust::quoted;
 
 /// Characters without white space that a trust policy may have in every account.
 const TRUST_DEFAULT: usize = 2048;
@@ -101,7 +102,7 @@ fn document(text: &str, limit: Limit) -> Result<PolicyDocument, LimitError> {
             format!("`{}`", c.escape_default()),
         ));
     }
-    let document = PolicyDocument::parse(text).map_err(|e| LimitError::policy(limit, &e))?;
+    let document = PolicyDocument::parse(text).map_err(|e| unread(limit, &e))?;
     if document.statements.is_empty() {
         return Err(LimitError::new(limit, "at least one statement", "none"));
     }

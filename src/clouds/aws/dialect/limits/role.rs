@@ -2,7 +2,8 @@
 
 use super::super::arn::ManagedPolicyArn;
 use super::super::partition::Partition;
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
+use crate::trust::quoted;
 
 const NAME_LENGTH: usize = 64;
 /// What IAM's limit leaves when a suffix of 26 characters is appended.

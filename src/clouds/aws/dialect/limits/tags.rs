@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
+use crate::trust::quoted;
 
 const MOST: usize = 50;
 /// Keys under which this provider keeps its own marks.

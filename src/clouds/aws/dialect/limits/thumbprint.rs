@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
+use crate::trust::quoted;
 
 /// The SHA-1 of a DER certificate: 40 hexadecimal digits, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,16 +1,9 @@
 //! The issuer of a credential.
 
 use super::LONGEST;
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
 use crate::platforms::{IssuerWarning, issuer_warnings};
-use crate::trust::IssuerUrl;
-
-/// Whether development issuers on loopback hosts are allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loopback {
-    Allowed,
-    Refused,
-}
+use crate::trust::{IssuerUrl, Loopback, Place, quoted, reach};
 
 /// Something about an issuer that Entra stores, and that one should know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,21 +26,8 @@ pub fn issuer(issuer: &IssuerUrl, loopback: Loopback) -> Result<Vec<IssuerRemark
     if issuer.as_str().chars().count() > LONGEST {
         return Err(wrong("an issuer URL of at most 600 characters"));
     }
-    if issuer.is_loopback() {
-        return match loopback {
-            Loopback::Allowed => Ok(Vec::new()),
-            Loopback::Refused => Err(wrong("an issuer that Microsoft Entra can reach")
-                .fix("for a development issuer say `allow_loopback_issuers = true` in the provider block")),
-        };
-    }
-    if !issuer.is_https() {
-        return Err(wrong("an issuer URL that starts with `https://`"));
-    }
-    let mut labels = issuer.host().split('.');
-    if let Some(label) = labels.find(|label| label.is_empty() || label.len() > 63) {
-        return Err(
-            wrong("a host whose parts have 1 to 63 characters").fix(format!("mend {}", quoted(label)))
-        );
+    if reach(issuer, loopback, "Microsoft Entra", Limit::Issuer)? == Place::ThisMachine {
+        return Ok(Vec::new());
     }
     let mut remarks: Vec<IssuerRemark> = issuer.port().map(IssuerRemark::Port).into_iter().collect();
     remarks.extend(issuer_warnings(issuer).into_iter().map(IssuerRemark::Host));

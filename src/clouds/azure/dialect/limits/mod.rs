@@ -3,11 +3,12 @@
 mod error;
 mod issuer;
 
+pub use crate::trust::Loopback;
 pub use error::{Limit, LimitError};
-pub use issuer::{IssuerRemark, Loopback, issuer};
+pub use issuer::{IssuerRemark, issuer};
 
 use super::credential::{Credential, Holder, Matching};
-use error::quoted;
+use crate::trust::quoted;
 
 /// Characters of an issuer, a subject, an audience, a description.
 const LONGEST: usize = 600;

@@ -1,7 +1,7 @@
 //! Where Google looks for the keys of an issuer, when not at the usual place.
 
-use super::error::{Limit, LimitError, quoted};
-use crate::trust::IssuerUrl;
+use super::error::{Limit, LimitError};
+use crate::trust::{IssuerUrl, quoted};
 
 const LONGEST: usize = 2_000;
 const MARK: &str = "/.well-known/";

@@ -1,6 +1,7 @@
 //! Ids of pools and providers, and what people read about them.
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
+use crate::trust::quoted;
 
 /// Checks the id of a pool.
 ///

@@ -1,15 +1,8 @@
 //! The issuer of a provider.
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
 use crate::platforms::{IssuerWarning, issuer_warnings};
-use crate::trust::IssuerUrl;
-
-/// Whether development issuers on loopback hosts are allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loopback {
-    Allowed,
-    Refused,
-}
+use crate::trust::{IssuerUrl, Loopback, Place, reach};
 
 /// Something about an issuer that works, and that one should know.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,23 +20,8 @@ pub enum IssuerRemark {
 /// # Errors
 /// What Google would refuse, or could not reach.
 pub fn issuer(issuer: &IssuerUrl, loopback: Loopback) -> Result<Vec<IssuerRemark>, LimitError> {
-    let wrong = |expected: &str| LimitError::new(Limit::Issuer, expected, quoted(issuer.as_str()));
-    if issuer.is_loopback() {
-        return match loopback {
-            Loopback::Allowed => Ok(Vec::new()),
-            Loopback::Refused => Err(wrong("an issuer that Google can reach")
-                .fix("for a development issuer say `allow_loopback_issuers = true` in the provider block")),
-        };
-    }
-    if !issuer.is_https() {
-        return Err(wrong("an issuer URL that starts with `https://`"));
-    }
-    let part = issuer
-        .host()
-        .split('.')
-        .find(|part| part.is_empty() || part.len() > 63);
-    if let Some(part) = part {
-        return Err(wrong("a host whose parts have 1 to 63 characters").fix(format!("mend {}", quoted(part))));
+    if reach(issuer, loopback, "Google", Limit::Issuer)? == Place::ThisMachine {
+        return Ok(Vec::new());
     }
     let port = issuer.port().map(IssuerRemark::Port);
     Ok(issuer_warnings(issuer)

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
+use crate::trust::quoted;
 
 const MOST: usize = 8;
 const MEMBERS: [&str; 9] = ["kty", "alg", "use", "kid", "n", "e", "x", "y", "crv"];

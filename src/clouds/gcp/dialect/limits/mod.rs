@@ -9,9 +9,10 @@ mod issuer;
 mod jwks;
 mod provider;
 
+pub use crate::trust::Loopback;
 pub use discovery::discovery_uri;
 pub use error::{Limit, LimitError};
 pub use ids::{description, display_name, pool_id, provider_id};
-pub use issuer::{IssuerRemark, Loopback, issuer};
+pub use issuer::{IssuerRemark, issuer};
 pub use jwks::jwks_json;
 pub use provider::{allowed_audiences, attribute_condition, attribute_mapping, subject_length};

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::error::{Limit, LimitError, quoted};
+use super::error::{Limit, LimitError};
 use super::ids::at_most;
 use crate::clouds::gcp::dialect::cel::{Kind, Node, Program, Value};
 use crate::clouds::gcp::dialect::provider::{MOST_IN_CONDITION, MOST_IN_MAPPING};
-use crate::trust::{Audience, IssuerUrl};
+use crate::trust::{Audience, IssuerUrl, quoted};
 
 const MOST_AUDIENCES: usize = 10;
 const LONGEST_AUDIENCE: usize = 256;
@@ -202,7 +202,7 @@ mod tests {
             ),
             (
                 vec![],
-                "expected a mapping of `google.subject`, found an empty text",
+                "expected a mapping of `google.subject`, found an empty string",
             ),
             (
                 vec![subject, ("attribute.A", "'x'")],
