@@ -133,6 +133,7 @@ fn rows() -> Vec<Row> {
             "StringNotLike": {format!("{GITLAB}:sub"): "project_path:acme/*"}}))),
         ("claim-without-condition-key", Warned, with(&[GITHUB], &json!({"StringEquals": {
             format!("{GITHUB}:aud"): "a", format!("{GITHUB}:sub"): prod, format!("{GITHUB}:event_name"): "push"}}))),
+        ("open-principal", Refused, json!({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})),
         ("issuer-url", Warned, exact("issuer.example:8443", "a")),
         ("unanalysable-condition", Refused, with(&[VERCEL], &json!({
             "StringEquals": {format!("{VERCEL}:aud"): "a"}, "IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}))),

@@ -6,6 +6,7 @@
 mod atom;
 mod branches;
 mod own;
+mod principals;
 mod role;
 mod token;
 
@@ -18,7 +19,7 @@ use crate::trust::Finding;
 
 /// The rules of this room.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    own::RULES.iter().chain([&role::RULE])
+    own::RULES.iter().chain([&principals::RULE, &role::RULE])
 }
 
 /// Everything the rules find, the worst first, then by rule, witness and value. `facts` says what is known about an issuer,
@@ -26,6 +27,7 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 pub fn lint(policy: &PolicyDocument, facts: &dyn Fn(&str) -> IssuerFacts) -> Vec<Finding> {
     let mut findings = crate::lint::lint(&branches::branches(policy, facts));
     findings.extend(own::check(policy, facts));
+    findings.extend(principals::check(policy));
     crate::lint::sorted(findings)
 }
 
