@@ -41,7 +41,7 @@ impl Host {
         Self { server }
     }
 
-    fn schema(&self, type_name: &str) -> Schema {
+    pub fn schema(&self, type_name: &str) -> Schema {
         let mut diagnostics = Diagnostics::new();
         self.server
             .registry()
@@ -216,22 +216,34 @@ impl Host {
     }
 
     pub async fn list(&self, type_name: &str, include_resource: bool) -> Vec<Listed<Value>> {
+        let (listed, diagnostics) = self.try_list(type_name, &[], include_resource, 100).await;
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        listed
+    }
+
+    /// Lists as a `list` block says, with what was said.
+    pub async fn try_list(
+        &self,
+        type_name: &str,
+        config: Config<'_>,
+        include_resource: bool,
+        limit: usize,
+    ) -> (Vec<Listed<Value>>, Diagnostics) {
         let mut diagnostics = Diagnostics::new();
         let entry = self
             .server
             .registry()
             .resource(type_name, &mut diagnostics)
             .unwrap();
-        let config = whole(&entry.list().unwrap().0.attributes, &[]);
+        let config = whole(&entry.list().unwrap().0.attributes, config);
         let call = ListCall {
             type_name: type_name.to_owned(),
             config,
             include_resource,
-            limit: 100,
+            limit,
         };
         let listed = self.server.list(call, &mut diagnostics).await;
-        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
-        listed
+        (listed, diagnostics)
     }
 
     pub async fn data(&self, type_name: &str, config: Config<'_>) -> (Option<Value>, Diagnostics) {

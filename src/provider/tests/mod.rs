@@ -8,6 +8,7 @@ mod host;
 mod imported;
 mod lab;
 mod leaving;
+mod neighbours;
 mod oidc_provider;
 mod older_catalogue;
 mod provider_of_others;

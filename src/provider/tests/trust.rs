@@ -1,8 +1,9 @@
-//! `oidcfed_aws_trust`, as far as it needs a host: refreshes, imports.
+//! `oidcfed_aws_trust`, as far as it needs a host: what is known at plan, refreshes, imports, lists.
 
 use super::host::{Host, map, said, set};
 use super::lab::{ISSUER, Lab, OWN};
-use crate::framework::{ImportKey, Value};
+use crate::clouds::aws::client::{NewRole, Tags};
+use crate::framework::{DiagnosticSeverity, ImportKey, Listed, Value};
 
 const TYPE: &str = "oidcfed_aws_trust";
 
@@ -256,4 +257,162 @@ async fn a_plan_names_who_comes_and_who_goes() {
     let told = said(&diagnostics);
     assert!(told.iter().any(|text| text.contains("newly refuses")), "{told:?}");
     assert!(!told.iter().any(|text| text.contains("newly admits")), "{told:?}");
+}
+
+/// Created: what follows from the configuration is known at plan, what IAM gives is not, so that what uses the role waits
+/// for it.
+#[tokio::test]
+async fn a_create_promises_what_follows_from_the_configuration() {
+    const KNOWN: [&str; 9] = [
+        "trust_policy",
+        "oidc_provider_arn",
+        "account_id",
+        "partition",
+        "findings",
+        "tags_all",
+        "effective_platform",
+        "accepted_audiences",
+        "audience",
+    ];
+    // what it brings to the provider is seen when it comes there
+    const UNKNOWN: [&str; 4] = ["id", "role_arn", "role_unique_id", "added_audiences"];
+    let lab = Lab::start().await;
+    let host = Host::new(&lab, &[("default_tags", map(&[("from", "provider")]))], &[]).await;
+    let config = config("deploy");
+    let (planned, diagnostics) = host.plan(TYPE, &config, None).await;
+    assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+    let planned = planned.unwrap().planned;
+    for name in KNOWN {
+        let value = planned.member(name).unwrap();
+        assert!(
+            value.is_wholly_known() && !value.is_null(),
+            "`{name}` is not known at plan: {value:?}"
+        );
+    }
+    for name in UNKNOWN {
+        assert!(planned.member(name).unwrap().is_unknown(), "`{name}` is promised");
+    }
+    for attribute in host.schema(TYPE).attributes.iter().filter(|one| one.computed) {
+        let name = attribute.name.as_str();
+        let listed = KNOWN.contains(&name) || UNKNOWN.contains(&name);
+        let known = planned.member(name).unwrap().is_wholly_known();
+        assert!(
+            listed || known,
+            "`{name}` is unknown at plan, and nothing says why"
+        );
+    }
+    let object = host.apply(TYPE, &config, None).await;
+    for name in KNOWN {
+        assert_eq!(object.state.member(name), planned.member(name), "{name}");
+    }
+}
+
+/// The configuration of the provider is not known yet: the state stays as it is, nobody is asked, and that is said once.
+#[tokio::test]
+async fn an_unknown_configuration_is_one_warning_of_a_refresh() {
+    let lab = Lab::start().await;
+    let made = Host::new(&lab, &[], &[]).await;
+    let issuer = ("issuer", Value::string(ISSUER));
+    for (kind, config) in [
+        (TYPE, config("deploy")),
+        ("oidcfed_aws_oidc_provider", vec![issuer]),
+    ] {
+        let object = made.apply(kind, &config, None).await;
+        lab.emulator.reset_calls();
+        let host = Host::new(&lab, &[("profile", Value::UNKNOWN)], &[]).await;
+        let (read, diagnostics) = host.try_refresh(kind, &object).await;
+        let read = read.unwrap();
+        assert_eq!(
+            (&read.state, &read.private),
+            (&object.state, &object.private),
+            "{kind}"
+        );
+        let heard: Vec<_> = diagnostics
+            .iter()
+            .map(|one| (one.severity, one.summary.as_str()))
+            .collect();
+        assert_eq!(
+            heard,
+            [(DiagnosticSeverity::Warning, "Not refreshed")],
+            "{kind}: {diagnostics:?}"
+        );
+        assert!(lab.calls().is_empty(), "{kind}: {:?}", lab.calls());
+    }
+}
+
+/// The roles that trust an OIDC provider, whoever made them, and no others.
+#[tokio::test]
+async fn trusts_are_listed() {
+    let lab = Lab::start().await;
+    let stranger = lab.stranger().await;
+    let host = Host::new(&lab, &[], &[]).await;
+    let object = host.apply(TYPE, &config("deploy"), None).await;
+    for (name, path, principal) in [
+        ("by-hand", "/ci/", format!(r#"{{"Federated":"{}"}}"#, lab.arn())),
+        (
+            "of-a-service",
+            "/",
+            r#"{"Service":"ec2.amazonaws.com"}"#.to_owned(),
+        ),
+    ] {
+        let action = if name == "by-hand" {
+            "sts:AssumeRoleWithWebIdentity"
+        } else {
+            "sts:AssumeRole"
+        };
+        let role = NewRole {
+            name: name.to_owned(),
+            path: path.to_owned(),
+            trust_policy: format!(
+                r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{principal},"Action":"{action}"}}]}}"#
+            ),
+            description: None,
+            max_session_duration: None,
+            permissions_boundary: None,
+            tags: Tags::new(),
+        };
+        stranger.create_role(&role).await.unwrap();
+    }
+    let names = |listed: &[Listed<Value>]| -> Vec<String> {
+        let mut names: Vec<String> = listed.iter().map(|one| one.display_name.clone()).collect();
+        names.sort();
+        names
+    };
+    let listed = host.list(TYPE, true).await;
+    assert_eq!(names(&listed), ["by-hand", "deploy"]);
+    let ours = listed.iter().find(|one| one.display_name == "deploy").unwrap();
+    assert_eq!(ours.identity.member("account_id"), Some(&Value::string(OWN)));
+    assert_eq!(ours.identity.member("role_name"), Some(&Value::string("deploy")));
+    let resource = ours.resource.as_ref().unwrap();
+    for name in ["role_arn", "trust_policy", "subjects", "issuer"] {
+        assert_eq!(resource.member(name), object.state.member(name), "{name}");
+    }
+    // Without the objects, one call is enough; and each name leads to an import.
+    lab.emulator.reset_calls();
+    let bare = host.list(TYPE, false).await;
+    assert!(bare.iter().all(|one| one.resource.is_none()));
+    assert_eq!(names(&bare), ["by-hand", "deploy"]);
+    assert_eq!(lab.calls(), [("iam:ListRoles".to_owned(), 1)]);
+    for one in bare {
+        let found = host.import(TYPE, ImportKey::Identity(one.identity.clone())).await;
+        assert_eq!(
+            found.state.member("role_name"),
+            Some(&Value::string(&one.display_name))
+        );
+    }
+    // What the block asks for.
+    let path = [("role_path", Value::string("/ci/"))];
+    let (below, _) = host.try_list(TYPE, &path, false, 100).await;
+    assert_eq!(names(&below), ["by-hand"]);
+    let (one, _) = host.try_list(TYPE, &[], false, 1).await;
+    assert_eq!(one.len(), 1, "no more than asked for");
+    let (elsewhere, diagnostics) = host
+        .try_list(TYPE, &[("account_id", Value::string("222233334444"))], false, 100)
+        .await;
+    assert!(elsewhere.is_empty());
+    let said = said(&diagnostics);
+    assert!(
+        said.iter().any(|one| one.contains("account_role_name")),
+        "{said:?}"
+    );
 }
