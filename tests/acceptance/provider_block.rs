@@ -81,8 +81,8 @@ fn one_cloud_never_asks_for_another(lab: &Lab) {
     terraform.apply();
 }
 
-/// The provider itself is a workload: its own token, exchanged for the role it works with.
-fn the_providers_own_web_identity(lab: &Lab) {
+/// A role of the sandbox that the subject `pipeline` of its issuer may assume, and that may do everything in IAM; its ARN.
+pub fn pipeline_role(lab: &Lab) -> String {
     let sandbox = lab.sandbox();
     let host = sandbox.issuer().trim_start_matches("https://").to_owned();
     lab.boto.iam(
@@ -101,15 +101,19 @@ fn the_providers_own_web_identity(lab: &Lab) {
         "put_role_policy",
         json!({ "RoleName": "pipeline", "PolicyName": "iam", "PolicyDocument": everything.to_string() }),
     );
+    role["Role"]["Arn"].as_str().expect("an ARN").to_owned()
+}
 
+/// The provider itself is a workload: its own token, exchanged for the role it works with.
+fn the_providers_own_web_identity(lab: &Lab) {
+    let role = text(&pipeline_role(lab));
     let mut terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
     terraform
         .set("AWS_ACCESS_KEY_ID", "")
         .set("AWS_SECRET_ACCESS_KEY", "");
     let block = |source: &str| {
-        let arn = text(role["Role"]["Arn"].as_str().expect("an ARN"));
         lab.preface(&format!(
-            "aws = {{ assume_role_with_web_identity = {{ role_arn = {arn}, {source} }} }}"
+            "aws = {{ assume_role_with_web_identity = {{ role_arn = {role}, {source} }} }}"
         ))
     };
     let token = |subject: &str| lab.mint(json!({ "sub": subject, "aud": "sts.amazonaws.com" }));

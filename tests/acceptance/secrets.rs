@@ -1,64 +1,103 @@
 //! Secrets go where they must and nowhere else: not into the log at its most talkative, nor output, plan or state.
 
-use crate::harness::Lab;
-use crate::hcl::Block;
+use crate::harness::{Lab, Terraform};
+use crate::hcl::{Block, text};
+use crate::provider_block::pipeline_role;
+use serde_json::json;
 use std::fs;
 
 crate::on_both!(the_log_at_trace_shows_no_secret);
+crate::on_sandbox!(the_log_at_trace_shows_no_web_identity_token);
 
+/// Credentials of a session, so that all three parts of them are used, each given as a sensitive variable.
 fn the_log_at_trace_shows_no_secret(lab: &Lab) {
-    let secret = lab.variable("AWS_SECRET_ACCESS_KEY");
-    let session = lab
-        .environment
-        .iter()
-        .find(|(name, _)| name == "AWS_SESSION_TOKEN")
-        .map(|(_, value)| value.clone());
+    let role = lab.entry_role(&lab.other_accounts()[0]);
+    let session = json!({ "RoleArn": role, "RoleSessionName": "secrets" });
+    let session = lab.boto.try_call("sts", "assume_role", session);
+    let session =
+        session.unwrap_or_else(|error| panic!("assume_role {role}: {error}"))["Credentials"].clone();
+    let part = |name: &str| session[name].as_str().expect("a credential").to_owned();
+    let (secret, token) = (part("SecretAccessKey"), part("SessionToken"));
     let mut terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
-    let log = terraform.path("trace.log");
-    terraform
-        .set("TF_LOG", "TRACE")
-        .set("TF_LOG_PATH", &log.display().to_string());
-    terraform
-        .set("TF_LOG_PROVIDER", "TRACE")
-        .set("TF_LOG_SDK", "TRACE")
-        .set("RUST_LOG", "trace");
-    terraform.write(
-        "variables.tf",
-        "variable \"secret\" {\n  type      = string\n  sensitive = true\n}\n",
+    variables(&mut terraform, &[("secret", &secret), ("token", &token)]);
+    let credentials = format!("access_key = {}", text(&part("AccessKeyId")));
+    let credentials = format!("{credentials}, secret_key = var.secret, token = var.token");
+    let block = lab.preface(&format!("aws = {{ {credentials}, region = \"us-east-1\" }}"));
+    terraform.write("provider.tf", &block);
+    // nothing but these credentials is there to work with
+    for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] {
+        terraform.set(name, "");
+    }
+    hides(
+        &mut terraform,
+        &[("secret key", &secret), ("session token", &token)],
     );
-    let id = lab.variable("AWS_ACCESS_KEY_ID");
-    let token = if session.is_some() {
-        "token = \"SESSION\","
-    } else {
-        ""
-    };
-    let block =
-        format!("aws = {{ access_key = \"{id}\", secret_key = var.secret, {token} region = \"us-east-1\" }}");
-    terraform.write(
-        "provider.tf",
-        &lab.preface(&block.replace("SESSION", session.as_deref().unwrap_or_default())),
-    );
-    terraform.set("TF_VAR_secret", &secret);
+}
 
+/// The token of the workload itself, from a file and from a variable.
+fn the_log_at_trace_shows_no_web_identity_token(lab: &Lab) {
+    let role = text(&pipeline_role(lab));
+    let token = lab.mint(json!({ "sub": "pipeline", "aud": "sts.amazonaws.com" }));
+    // who has the signature and the claims has the token
+    let (_, signature) = token.rsplit_once('.').expect("a signed token");
+    for source in ["token_file = \"web.token\"", "token = var.token"] {
+        let mut terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
+        variables(&mut terraform, &[("token", &token)]);
+        terraform.write("web.token", &token);
+        let block = format!("aws = {{ assume_role_with_web_identity = {{ role_arn = {role}, {source} }} }}");
+        terraform.write("provider.tf", &lab.preface(&block));
+        terraform
+            .set("AWS_ACCESS_KEY_ID", "")
+            .set("AWS_SECRET_ACCESS_KEY", "");
+        hides(&mut terraform, &[("web identity token", signature)]);
+    }
+}
+
+fn variables(terraform: &mut Terraform, all: &[(&str, &str)]) {
+    let mut declared = String::new();
+    for (name, value) in all {
+        declared += &format!("variable \"{name}\" {{\n  type      = string\n  sensitive = true\n}}\n");
+        terraform.set(&format!("TF_VAR_{name}"), value);
+    }
+    terraform.write("variables.tf", &declared);
+}
+
+/// A life with the log at its most talkative, in which none of the secrets is to be found.
+fn hides(terraform: &mut Terraform, secrets: &[(&str, &str)]) {
+    let path = terraform.path("trace.log");
+    let most = [
+        ("TF_LOG", "TRACE"),
+        ("TF_LOG_PROVIDER", "TRACE"),
+        ("TF_LOG_SDK", "TRACE"),
+        ("RUST_LOG", "trace"),
+        ("TF_LOG_PATH", &path.display().to_string()),
+    ];
+    for (name, value) in most {
+        terraform.set(name, value);
+    }
+    let read = |name: &str| fs::read_to_string(terraform.path(name)).expect(name);
     let mut told = terraform.apply().all();
-    told += &terraform.plan().text;
+    told += &read("terraform.tfstate");
+    let mut plan = terraform.plan();
+    // the host itself keeps variables in the plan, in the open
+    let variables = plan.json["variables"].take().to_string();
+    told += &(plan.text + &plan.json.to_string());
     told += &terraform.run(&["show", "-json"]).succeeded("show").stdout;
     told += &terraform.destroy().all();
-    told += &fs::read_to_string(terraform.path("terraform.tfstate.backup")).unwrap_or_default();
-    let log = fs::read_to_string(log).expect("the log");
+    told += &read("terraform.tfstate.backup");
+    let log = read("trace.log");
     assert!(
-        log.contains("terraform-provider-oidcfed"),
-        "the log is not about our provider"
+        log.contains("terraform-provider-oidcfed") && log.contains("tf_rpc=ApplyResourceChange"),
+        "the log is not about what our provider did"
     );
-    assert!(
-        !log.contains(&secret) && !told.contains(&secret),
-        "the secret key is shown"
-    );
-    if let Some(session) = session.filter(|session| !session.is_empty()) {
-        let outside = log.replace("provider.tf", "");
-        assert!(
-            !outside.contains(&session) && !told.contains(&session),
-            "the session token is shown"
-        );
+    let mut shown = Vec::new();
+    for (what, secret) in secrets {
+        assert!(variables.contains(secret), "the {what} is not what was given");
+        for (place, text) in [("log", &log), ("output, plan or state", &told)] {
+            if text.contains(secret) {
+                shown.push(format!("the {what} in {place}"));
+            }
+        }
     }
+    assert!(shown.is_empty(), "shown: {shown:?}");
 }

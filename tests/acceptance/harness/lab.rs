@@ -163,15 +163,6 @@ provider "oidcfed" {{
         )
     }
 
-    /// One variable of the back-end's environment.
-    pub fn variable(&self, name: &str) -> String {
-        let found = self.environment.iter().find(|(other, _)| other == name);
-        found
-            .unwrap_or_else(|| panic!("`{name}` is not in the environment of the back-end"))
-            .1
-            .clone()
-    }
-
     /// Accounts beside the credentials' own.
     pub fn other_accounts(&self) -> Vec<String> {
         match &self.sandbox {
