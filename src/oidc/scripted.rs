@@ -1,14 +1,14 @@
 //! Answers from a script instead of a network, for tests.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::fetch::{Answer, Body, FetchError, Transport};
+use super::fetch::{Answer, Body, FetchError, Fetcher, Transport};
 
 /// Bodies by URL; everything else is 404.
 #[derive(Default)]
@@ -36,6 +36,17 @@ impl Script {
 
     pub(super) fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
+    }
+}
+
+impl Fetcher {
+    /// A fetcher that finds these documents by their URLs, and nothing else.
+    pub(crate) fn answering(documents: &[(&str, Value)]) -> Self {
+        let script = Script::default();
+        for (url, document) in documents {
+            script.answer(url, document);
+        }
+        Self::over(Arc::new(script), false)
     }
 }
 

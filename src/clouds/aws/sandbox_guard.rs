@@ -36,13 +36,23 @@ impl Configured {
     /// Whether the issuer's name or its published keys forbid it. An issuer that does not answer in time is no
     /// laboratory as far as anybody can tell, and AWS will find it unreachable itself.
     pub async fn refuses_issuer(&self, issuer: &IssuerUrl, diagnostics: &mut Diagnostics) -> bool {
+        self.refuses_issuer_by(self.fetcher(), issuer, diagnostics).await
+    }
+
+    async fn refuses_issuer_by(
+        &self,
+        fetcher: Option<Fetcher>,
+        issuer: &IssuerUrl,
+        diagnostics: &mut Diagnostics,
+    ) -> bool {
         if self.writes_to_loopback().await {
             return false;
         }
         if self.refuses_name(issuer, diagnostics).await {
             return true;
         }
-        let asked = tokio::time::timeout(PATIENCE, self.keys_of(issuer)).await;
+        let Some(fetcher) = fetcher else { return false };
+        let asked = tokio::time::timeout(PATIENCE, keys_of(&fetcher, issuer)).await;
         if !asked.ok().flatten().is_some_and(|keys| is_sandbox_key_set(&keys)) {
             return false;
         }
@@ -62,21 +72,121 @@ impl Configured {
         }
     }
 
-    async fn keys_of(&self, issuer: &IssuerUrl) -> Option<KeySet> {
+    fn fetcher(&self) -> Option<Fetcher> {
         let extra_roots = self
             .ca_bundle
             .as_deref()
             .map(ExtraRoots::from_pem)
             .transpose()
             .ok()?;
-        let fetcher = Fetcher::new(FetchSettings {
+        Some(Fetcher::new(FetchSettings {
             extra_roots,
             ..FetchSettings::default()
+        }))
+    }
+}
+
+async fn keys_of(fetcher: &Fetcher, issuer: &IssuerUrl) -> Option<KeySet> {
+    let (metadata, _) = discover(fetcher, issuer).await.ok()?;
+    fetch_key_set(fetcher, &metadata).await.ok().map(|(keys, _)| keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clouds::aws::client::{AccessKeys, Accounts, Endpoints, Settings};
+    use crate::trust::Secret;
+    use serde_json::json;
+
+    const ISSUER: &str = "https://issuer.example/team";
+
+    fn writing_to(iam: &str) -> Configured {
+        let settings = Settings {
+            access_keys: Some(AccessKeys {
+                access_key: Secret::new("AKIAEXAMPLEEXAMPLE00".to_owned()),
+                secret_key: Secret::new("none".to_owned()),
+                token: None,
+            }),
+            endpoints: Endpoints {
+                iam: Some(iam.to_owned()),
+                sts: Some(iam.to_owned()),
+            },
+            ..Settings::default()
+        };
+        Configured {
+            accounts: Some(Accounts::new(settings)),
+            ..Configured::default()
+        }
+    }
+
+    /// An issuer whose keys have these ids.
+    fn publishing(kids: &[&str]) -> Fetcher {
+        // the generator of P-256, which is as good a public key as any
+        let key = |kid: &&str| {
+            json!({ "kty": "EC", "crv": "P-256", "kid": kid,
+                "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+                "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU" })
+        };
+        let keys: Vec<_> = kids.iter().map(key).collect();
+        let document = json!({
+            "issuer": ISSUER,
+            "jwks_uri": format!("{ISSUER}/keys"),
+            "response_types_supported": ["id_token"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
         });
-        let (metadata, _) = discover(&fetcher, issuer).await.ok()?;
-        fetch_key_set(&fetcher, &metadata)
-            .await
-            .ok()
-            .map(|(keys, _)| keys)
+        Fetcher::answering(&[
+            (&format!("{ISSUER}/.well-known/openid-configuration"), document),
+            (&format!("{ISSUER}/keys"), json!({ "keys": keys })),
+        ])
+    }
+
+    async fn refused(iam: &str, fetcher: Fetcher) -> Option<String> {
+        let mut diagnostics = Diagnostics::new();
+        let issuer = IssuerUrl::parse(ISSUER).unwrap();
+        let refused = writing_to(iam)
+            .refuses_issuer_by(Some(fetcher), &issuer, &mut diagnostics)
+            .await;
+        assert_eq!(refused, diagnostics.has_errors());
+        refused.then(|| format!("{diagnostics:?}"))
+    }
+
+    /// Number 5 of what must be impossible, its second half: the issuer has a public name, and signs with the sandbox's keys.
+    #[tokio::test]
+    async fn a_real_cloud_never_trusts_keys_of_the_sandbox() {
+        let real = "https://iam.example.com";
+        for kids in [
+            &["oidcfed-sandbox-1"][..],
+            &["2026-01", "oidcfed-sandbox-1", "2026-02"],
+        ] {
+            let said = refused(real, publishing(kids)).await;
+            let said = said.unwrap_or_else(|| panic!("{kids:?} is not refused"));
+            assert!(
+                said.contains("holds a key of the sandbox") && said.contains(ISSUER),
+                "{said}"
+            );
+        }
+        for kids in [&["2026-01"][..], &["my-oidcfed-sandbox-1", "oidcfed-1"]] {
+            assert_eq!(refused(real, publishing(kids)).await, None, "{kids:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_cloud_on_this_machine_may_trust_them() {
+        for iam in ["http://127.0.0.1:4566", "https://localhost:4566"] {
+            assert_eq!(
+                refused(iam, publishing(&["oidcfed-sandbox-1"])).await,
+                None,
+                "{iam}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn an_issuer_that_does_not_answer_is_no_laboratory() {
+        assert_eq!(
+            refused("https://iam.example.com", Fetcher::answering(&[])).await,
+            None
+        );
     }
 }

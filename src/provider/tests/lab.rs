@@ -66,6 +66,15 @@ impl Lab {
         ]
     }
 
+    /// The endpoints of this laboratory, but for IAM a real one: writes would go there.
+    pub fn aws_with_iam_elsewhere(&self) -> (&'static str, Value) {
+        let endpoints = [
+            ("iam".to_owned(), Value::string("https://iam.example.com")),
+            ("sts".to_owned(), Value::string(&self.url)),
+        ];
+        ("endpoints", Value::Object(endpoints.into()))
+    }
+
     /// Somebody else with the same rights.
     pub async fn stranger(&self) -> Iam {
         let keys = self.emulator.root_credentials(OWN).unwrap();

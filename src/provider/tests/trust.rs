@@ -3,7 +3,7 @@
 use super::host::{Host, map, said, set};
 use super::lab::{ISSUER, Lab, OWN};
 use crate::clouds::aws::client::{NewRole, Tags};
-use crate::framework::{DiagnosticSeverity, ImportKey, Listed, Value};
+use crate::framework::{DiagnosticSeverity, Diagnostics, ImportKey, Listed, Value};
 
 const TYPE: &str = "oidcfed_aws_trust";
 
@@ -166,31 +166,53 @@ async fn a_live_role_of_the_same_prefix_is_not_taken_over() {
 #[tokio::test]
 async fn a_real_cloud_never_trusts_a_laboratory() {
     let lab = Lab::start().await;
-    let (_, Value::Object(mut endpoints)) = lab.aws().pop().unwrap() else {
-        panic!("the endpoints come last")
-    };
-    endpoints.insert("iam".to_owned(), Value::string("https://iam.example.com"));
-    let real = [("endpoints", Value::Object(endpoints))];
-    let loopback = [("allow_loopback_issuers", Value::Bool(true))];
-    for issuer in [
-        "https://localhost:8443",
-        "http://127.0.0.1:8080/team",
-        "https://issuer.localhost",
-    ] {
+    let host = Host::new(&lab, &[lab.aws_with_iam_elsewhere()], &LOOPBACK).await;
+    for issuer in LABORATORIES {
         let mut config = config("deploy");
         config.retain(|(name, _)| *name != "issuer");
         config.push(("issuer", Value::string(issuer)));
-        let host = Host::new(&lab, &real, &loopback).await;
         let (_, diagnostics) = host.plan(TYPE, &config, None).await;
-        let errors = said(&diagnostics);
-        assert!(
-            errors.iter().any(|error| error.starts_with("issuer: ")),
-            "{issuer}: {errors:?}"
-        );
+        refused_for_its_issuer(&diagnostics, issuer);
         let mut also = self::config("deploy");
         also.push(("also", one_more(issuer)));
         let (_, diagnostics) = host.plan(TYPE, &also, None).await;
         assert!(diagnostics.has_errors(), "{issuer} beside a real one");
+    }
+}
+
+const LOOPBACK: [(&str, Value); 1] = [("allow_loopback_issuers", Value::Bool(true))];
+
+const LABORATORIES: [&str; 3] = [
+    "https://localhost:8443",
+    "http://127.0.0.1:8080/team",
+    "https://issuer.localhost",
+];
+
+fn refused_for_its_issuer(diagnostics: &Diagnostics, issuer: &str) {
+    let errors = said(diagnostics);
+    assert!(
+        errors.len() == 1 && errors[0].starts_with("issuer: ") && errors[0].contains("which is this machine"),
+        "{issuer}: {errors:?}"
+    );
+}
+
+/// The same for the provider alone: at plan, and at apply of a plan that was made for the laboratory. An IAM that was asked
+/// would be unreachable, and that would be the error.
+#[tokio::test]
+async fn a_real_cloud_never_has_a_provider_of_a_laboratory() {
+    let ty = super::oidc_provider::TYPE;
+    let lab = Lab::start().await;
+    let inside = Host::new(&lab, &[], &LOOPBACK).await;
+    let elsewhere = Host::new(&lab, &[lab.aws_with_iam_elsewhere()], &LOOPBACK).await;
+    for issuer in LABORATORIES {
+        let config = [("issuer", Value::string(issuer))];
+        let (planned, diagnostics) = inside.plan(ty, &config, None).await;
+        let (_, refused) = elsewhere.plan(ty, &config, None).await;
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}");
+        refused_for_its_issuer(&refused, issuer);
+        let (object, diagnostics) = elsewhere.apply_planned(ty, &config, planned.unwrap()).await;
+        refused_for_its_issuer(&diagnostics, issuer);
+        assert!(object.is_none(), "{issuer}");
     }
 }
 
