@@ -9,6 +9,7 @@
 mod command_line;
 #[path = "lint_command/documents.rs"]
 mod documents;
+mod left_out;
 #[path = "lint_command/outputs.rs"]
 mod outputs;
 #[path = "lint_command/plans.rs"]

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::shared_files::shared_json;
 use crate::trust::{Audience, IssuerUrl};
 
 use super::algorithm::Algorithm;
@@ -20,16 +21,9 @@ use super::scripted::Once;
 use super::signature;
 use super::verify::verify;
 
-/// Nothing, visibly, when `OIDCFED_TESTS_WITHOUT` says so; a missing file is a failure.
+/// `None`, visibly, when the run goes without the shared files; a missing one is a failure.
 pub(super) fn vectors(name: &str) -> Option<Value> {
-    let without = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
-    if without.split(',').any(|one| one.trim() == "shared") {
-        println!("left out by OIDCFED_TESTS_WITHOUT: {name}");
-        return None;
-    }
-    let path = format!("{}/../shared/vectors/{name}", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read(&path).unwrap_or_else(|e| panic!("expected test vectors at {path}: {e}"));
-    Some(serde_json::from_slice(&text).unwrap())
+    shared_json(&format!("vectors/{name}"))
 }
 
 fn text<'a>(row: &'a Value, name: &str) -> &'a str {

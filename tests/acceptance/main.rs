@@ -25,6 +25,8 @@ mod hcl;
 mod imports;
 mod interrupted;
 mod issuer_alone;
+#[path = "../left_out/mod.rs"]
+mod left_out;
 mod lifecycle;
 mod linted;
 mod ownership;

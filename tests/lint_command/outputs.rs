@@ -1,11 +1,10 @@
 //! SARIF, and the cases that are shared with others.
 
-use std::io::Write;
-
 use serde_json::{Value, json};
 
 use crate::command_line::Call;
 use crate::documents::{arn, policy};
+use crate::left_out::without;
 use crate::lint;
 
 #[test]
@@ -70,17 +69,13 @@ fn sarif_for_code_scanning() {
 
 /// The rows about a cloud, as documents that the command reads.
 fn shared_cases(cloud: &str, document: impl Fn(&Value) -> Value) -> Option<Vec<(Value, Vec<String>)>> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/lint_cases.json");
-    let Ok(text) = std::fs::read_to_string(path) else {
-        let without = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
-        assert!(without.contains("shared"), "{path} is not there");
-        // past the capture of the test runner
-        let _ = writeln!(
-            std::io::stderr(),
-            "left out, because OIDCFED_TESTS_WITHOUT names `shared`"
-        );
+    if without(&["shared"], "lint_cases.json") {
         return None;
-    };
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/vectors/lint_cases.json");
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| {
+        panic!("{path}: {e}; set OIDCFED_TESTS_WITHOUT=shared to leave out what needs it")
+    });
     let rows: Vec<Value> = serde_json::from_str(&text).unwrap();
     let rows: Vec<Value> = rows.into_iter().filter(|row| row["cloud"] == cloud).collect();
     let mut call = Call::of(&["lint", "--output", "json"]);

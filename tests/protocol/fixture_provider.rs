@@ -16,7 +16,8 @@ use oidcfed::plugin::{About, serve};
 
 const ABOUT: About = About {
     name: "fixture",
-    address: "registry.terraform.io/oidcfed/fixture",
+    // without a host name it is, to Terraform and to OpenTofu, at their own registry
+    address: "oidcfed/fixture",
     version: "0.0.1",
 };
 

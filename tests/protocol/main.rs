@@ -13,6 +13,8 @@ mod descriptors;
 mod driver;
 mod fixture;
 mod host;
+#[path = "../left_out/mod.rs"]
+mod left_out;
 mod life;
 mod offered;
 mod plans;

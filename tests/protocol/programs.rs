@@ -7,6 +7,8 @@ use std::sync::LazyLock;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
+use crate::left_out::{left_out, without};
+
 /// The fixture provider, built by cargo like any test.
 static FIXTURE: LazyLock<PathBuf> = LazyLock::new(|| {
     let mut cargo = Command::new(env!("CARGO"));
@@ -51,29 +53,61 @@ pub fn fixture() -> &'static Path {
     &FIXTURE
 }
 
-/// Terraform, or OpenTofu; `None` only when it is left out on purpose, which is said.
-pub fn terraform() -> Option<&'static str> {
-    let left_out = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
-    if left_out.split(',').any(|part| part.trim() == "terraform") {
-        println!("left out: needs terraform");
-        return None;
-    }
-    let runs = |name: &&str| {
-        Command::new(name)
+/// The host: `OIDCFED_TERRAFORM`, or the first of `terraform` and `tofu` that runs; `None` only when it is left out on
+/// purpose, which is said.
+pub fn terraform() -> Option<&'static Terraform> {
+    static FOUND: LazyLock<Terraform> = LazyLock::new(|| {
+        let found = match std::env::var("OIDCFED_TERRAFORM") {
+            Ok(given) => Terraform::at(&given),
+            Err(_) => ["terraform", "tofu"].into_iter().find_map(Terraform::at),
+        };
+        found.expect(
+            "install terraform or tofu, or name it in OIDCFED_TERRAFORM, or set OIDCFED_TESTS_WITHOUT=terraform to leave \
+             out what needs it",
+        )
+    });
+    (!without(&["terraform"], "")).then(|| &*FOUND)
+}
+
+/// Terraform, or OpenTofu.
+pub struct Terraform {
+    program: String,
+    /// Of `Terraform v1.11.4`: 1 and 11.
+    version: (u32, u32),
+}
+
+impl Terraform {
+    /// `None` where no program starts.
+    fn at(program: &str) -> Option<Self> {
+        let said = Command::new(program)
             .arg("version")
+            .env("CHECKPOINT_DISABLE", "1")
             .output()
-            .is_ok_and(|out| out.status.success())
-    };
-    let found = ["terraform", "tofu"].into_iter().find(runs);
-    Some(found.expect(
-        "install terraform or tofu, or set OIDCFED_TESTS_WITHOUT=terraform to leave out what needs it",
-    ))
+            .ok()?;
+        let text = String::from_utf8_lossy(&said.stdout);
+        let numbers = text.lines().next()?.split_once(" v")?.1;
+        let mut numbers = numbers.split('.').map(str::parse);
+        let version = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+        said.status.success().then(|| Self {
+            program: program.to_owned(),
+            version,
+        })
+    }
+
+    /// Whether it has ephemeral resources and write-only arguments: both products from 1.11 on. Said where it has not.
+    pub fn has_ephemeral(&self) -> bool {
+        let has = self.version >= (1, 11);
+        if !has {
+            left_out("ephemeral resources and write-only arguments need 1.11 of the host");
+        }
+        has
+    }
 }
 
 /// A folder with a configuration, the fixture provider installed for it, and a folder for its objects.
 pub struct Workspace {
     pub folder: TempDir,
-    program: &'static str,
+    program: &'static Terraform,
     variables: Vec<(String, String)>,
 }
 
@@ -108,6 +142,10 @@ impl Workspace {
         Some(workspace)
     }
 
+    pub fn host(&self) -> &Terraform {
+        self.program
+    }
+
     /// Replaces the configuration.
     pub fn configure(&self, configuration: &str) {
         let head = format!(
@@ -127,7 +165,7 @@ impl Workspace {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.program);
+        let mut command = Command::new(&self.program.program);
         command
             .args(arguments)
             .current_dir(self.folder.path())

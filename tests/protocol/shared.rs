@@ -2,11 +2,11 @@
 
 use std::fs;
 
+use crate::left_out::without;
+
 /// A file of the shared facts; `None` only when it is left out on purpose, which is said.
 pub fn fact(name: &str) -> Option<serde_json::Value> {
-    let left_out = std::env::var("OIDCFED_TESTS_WITHOUT").unwrap_or_default();
-    if left_out.split(',').any(|part| part.trim() == "shared") {
-        println!("left out: needs the shared file {name}");
+    if without(&["shared"], name) {
         return None;
     }
     let path = format!("{}/../shared/facts/{name}", env!("CARGO_MANIFEST_DIR"));
