@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -163,6 +164,106 @@ fn the_description_is_enough_to_use_it() {
     assert_eq!(report["issuer"], url);
     assert_eq!(report["thumbprint"].as_str().unwrap().len(), 40);
     assert_eq!(report["findings"][0]["rule"], "sandbox-issuer");
+}
+
+/// What is printed for people is commands of a shell: evaluated, they leave the environment of the description.
+#[cfg(unix)]
+#[test]
+fn the_text_is_commands_of_a_shell() {
+    let described = Running::start();
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("it's $HOME `here`");
+    std::fs::create_dir(&directory).unwrap();
+    let mut child = Command::new(PROGRAM)
+        .args(["sandbox", "--until-stdin-closes", "--directory"])
+        .arg(&directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let mut text = String::new();
+    let mut curl = None;
+    for line in lines {
+        if line.starts_with("curl ") {
+            curl = Some(line);
+            break;
+        }
+        text += &(line + "\n");
+    }
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", &format!("{text}\nexec env")]).env_clear();
+    shell.env("PATH", std::env::var_os("PATH").unwrap());
+    let unset: Vec<_> = described.described["unset"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
+    assert!(unset.contains(&"AWS_PROFILE"), "{unset:?}");
+    // as it is where somebody works with a real account
+    shell.envs(unset.iter().map(|name| (name, "of a real account")));
+    let said = shell.output().unwrap();
+    assert!(
+        said.status.success(),
+        "{text}\n{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    let said = String::from_utf8(said.stdout).unwrap();
+    let left: BTreeMap<_, _> = said.lines().filter_map(|line| line.split_once('=')).collect();
+
+    let wanted = described.described["environment"].as_object().unwrap();
+    for (name, value) in wanted {
+        let (value, found) = (
+            value.as_str().unwrap(),
+            left.get(name.as_str()).copied().unwrap_or_default(),
+        );
+        // what differs from run to run has the same shape
+        let (before, files) = (
+            described.directory.path().to_str().unwrap(),
+            directory.to_str().unwrap(),
+        );
+        if value.starts_with(before) {
+            assert!(
+                found.starts_with(files) && Path::new(found).exists() == Path::new(value).exists(),
+                "{name}: {found}"
+            );
+        } else if value.starts_with("https://") {
+            assert!(
+                text.contains(&format!("# emulated AWS        {found}\n")),
+                "{name}: {found}"
+            );
+        } else if name.contains("ACCESS_KEY") {
+            assert_eq!(
+                (found.len(), found == value),
+                (value.len(), false),
+                "{name}: {found}"
+            );
+        } else {
+            assert_eq!(found, value, "{name}");
+        }
+    }
+    for name in unset {
+        assert!(!left.contains_key(name), "{name} is left");
+    }
+    let exported = text.lines().filter(|line| line.starts_with("export ")).count();
+    assert_eq!(exported, wanted.len());
+    let curl = curl.expect("how a token is got");
+    let issuer = text
+        .lines()
+        .find_map(|line| line.strip_prefix("# development issuer  "))
+        .unwrap();
+    let header = described.text("/secret_header");
+    assert!(
+        curl.starts_with(&format!("curl --silent {issuer}/token --header '{header}: "))
+            && curl.contains("\"claims\""),
+        "{curl}"
+    );
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

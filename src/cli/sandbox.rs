@@ -91,6 +91,8 @@ fn as_text(laboratory: &Laboratory, description: &Value) -> String {
         let _ = writeln!(text, "unset {}", names.join(" "));
     }
     for (name, value) in laboratory.environment() {
+        // a quotation mark of a directory must not end the word
+        let value = value.replace('\'', "'\\''");
         let _ = writeln!(text, "export {name}='{value}'");
     }
     let (issuer, secret) = (laboratory.issuer(), laboratory.secret().expose());

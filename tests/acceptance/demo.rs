@@ -4,6 +4,7 @@ use crate::harness::{Finished, Need, Terraform, available, run};
 use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::symlink;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -135,6 +136,28 @@ fn interrupted() {
             .expect("text");
         assert_eq!(child.wait().expect("an end").code(), Some(1), "{line}: {error}");
         assert!(error.contains("interrupted"), "{line}: {error}");
+        leaves_nothing(directory.path());
+    }
+}
+
+/// Nothing named: the PATH says which program runs, whatever of the two names it has there.
+#[test]
+fn the_host_is_found_on_the_path() {
+    if !available(&[Need::Terraform]) {
+        return;
+    }
+    let program = fs::canonicalize(Terraform::program()).expect("the host");
+    for name in ["tofu", "terraform"] {
+        let path = tempfile::tempdir().expect("a temporary folder");
+        let link = path.path().join(name);
+        symlink(&program, &link).expect("a link");
+        let (directory, mut command) = demo(&[]);
+        let told = run(command.env("PATH", path.path())).succeeded("the demo").stdout;
+        let chosen = format!("({})", link.display());
+        assert!(
+            told.contains(&chosen) && told.contains("All as it must be"),
+            "{name}: {told}"
+        );
         leaves_nothing(directory.path());
     }
 }
