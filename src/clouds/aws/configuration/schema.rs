@@ -93,7 +93,7 @@ fn credentials() -> Vec<Attribute> {
 fn roles() -> Vec<Attribute> {
     let mut web_identity = vec![role_arn(), session_name(), duration()];
     web_identity.extend([
-        text("platform").describe("The workload's own token, found where that platform puts it."),
+        text("platform").describe("Not offered yet, and refused: use `token_file` or `token`."),
         text("token_file").describe(
             "File with the token; read again for every exchange. Default: `AWS_WEB_IDENTITY_TOKEN_FILE`.",
         ),
@@ -107,7 +107,7 @@ fn roles() -> Vec<Attribute> {
             .describe("Roles to assume, one with the credentials of the other, in this order."),
         Attribute::nested("assume_role_with_web_identity", Nesting::Single, web_identity)
             .optional()
-            .describe("Role to assume with a token of the workload: exactly one of `platform`, `token_file`, `token`."),
+            .describe("Role to assume with a token of the workload: either `token_file` or `token`."),
     ]
 }
 
