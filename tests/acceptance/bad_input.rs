@@ -14,9 +14,9 @@ crate::on_sandbox!(
 );
 
 /// An argument, a bad value of it, and a word that the error must carry.
-type Bad = (&'static str, String, &'static str);
+pub(crate) type Bad = (&'static str, String, &'static str);
 
-fn list(entries: impl Iterator<Item = String>) -> String {
+pub(crate) fn list(entries: impl Iterator<Item = String>) -> String {
     format!(
         "[{}]",
         entries
@@ -70,6 +70,16 @@ fn of_a_trust() -> Vec<Bad> {
         ("permissions_boundary", s(r#""arn:aws:s3:::bucket""#), "arn"),
         ("managed_policy_arns", s(r#"["arn:aws:s3:::bucket"]"#), "policy"),
         ("managed_policy_arns", s(r#"[""]"#), "ARN"),
+        (
+            "managed_policy_arns",
+            s(r#"["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"]"#),
+            "partition (`arn:aws:iam::…`)",
+        ),
+        (
+            "permissions_boundary",
+            s(r#""arn:aws-cn:iam::aws:policy/ReadOnlyAccess""#),
+            "partition (`arn:aws:iam::…`)",
+        ),
         (
             "managed_policy_arns",
             list((0..26).map(|n| format!("arn:aws:iam::aws:policy/P{n}"))),
@@ -126,6 +136,15 @@ fn of_a_trust() -> Vec<Bad> {
         ("session_tag_keys", s(r#"[""]"#), "empty"),
         ("additional_statements", s(r#""{""#), "JSON"),
         ("additional_statements", s(r#""[1]""#), "statement"),
+        (
+            "additional_statements",
+            s(
+                r#"jsonencode([for action in ["sts:AssumeRole", "sts:TagSession"] : {
+    Sid = "Mine", Effect = "Deny", Principal = { AWS = "*" }, Action = action
+  }])"#,
+            ),
+            "`Mine` twice",
+        ),
         ("tags", s(r#"{ "aws:owner" = "x" }"#), "aws:"),
         ("tags", s(r#"{ "oidcfed:issuer" = "x" }"#), "oidcfed:"),
         ("tags", format!("{{ {} = \"x\" }}", long(129)), "128"),
@@ -293,7 +312,7 @@ fn unknown_until_apply(lab: &Lab) {
 }
 
 /// The errors of a configuration: of its validation, else of its plan.
-fn refused(terraform: &Terraform, block: &Block) -> Vec<Value> {
+pub(crate) fn refused(terraform: &Terraform, block: &Block) -> Vec<Value> {
     terraform.write("main.tf", &block.to_string());
     let invalid = terraform.errors(&["validate", "-json"]);
     if invalid.is_empty() {
@@ -304,7 +323,7 @@ fn refused(terraform: &Terraform, block: &Block) -> Vec<Value> {
 }
 
 /// What is wrong with the answer to a bad value, if something is.
-fn missed(terraform: &Terraform, base: &Block, (argument, value, word): &Bad) -> Option<String> {
+pub(crate) fn missed(terraform: &Terraform, base: &Block, (argument, value, word): &Bad) -> Option<String> {
     let block = base.clone().with(argument, value.clone());
     let errors = refused(terraform, &block);
     let short = value.chars().take(60).collect::<String>();
@@ -346,7 +365,7 @@ fn missed(terraform: &Terraform, base: &Block, (argument, value, word): &Bad) ->
     })
 }
 
-fn report(missed: impl Iterator<Item = String>) {
+pub(crate) fn report(missed: impl Iterator<Item = String>) {
     let missed: Vec<_> = missed.collect();
     assert!(missed.is_empty(), "{} rows\n{}", missed.len(), missed.join("\n"));
 }

@@ -35,6 +35,7 @@ mod rules;
 mod secrets;
 mod sharing;
 mod subvectors;
+mod tag_count;
 mod unknowns;
 
 /// The same test on the sandbox and on moto.

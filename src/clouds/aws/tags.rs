@@ -66,6 +66,23 @@ pub fn all(defaults: &StringMap, own: &StringMap) -> StringMap {
     Attr::Known(all)
 }
 
+/// Checks how many tags will be written: `tags_all`, of which `own` are the resource's, and the mark that goes with them.
+/// False after an error.
+pub fn fit(all: &StringMap, own: &StringMap, mark: Option<&str>, diagnostics: &mut Diagnostics) -> bool {
+    let Some(all) = all.known().map(BTreeMap::len) else {
+        return true;
+    };
+    let Err(mut error) = limits::tag_count(all, mark) else {
+        return true;
+    };
+    let own = own.known().map_or(0, BTreeMap::len);
+    if all > own {
+        error.found = format!("{all} ({own} in `tags`, {} in `default_tags`)", all - own);
+    }
+    diagnostics.error(Path::of("tags"), "Too many tags", error.to_string());
+    false
+}
+
 /// What an import takes over: everything but marks and what the defaults would set anyway.
 pub fn imported(defaults: &Tags, found: &Tags) -> Tags {
     let counts = |key: &str| !key.starts_with(RESERVED) && !key.to_ascii_lowercase().starts_with("aws:");
@@ -174,6 +191,28 @@ mod tests {
         assert!(all(&Attr::Unknown, &Attr::Null).is_unknown());
         let one_unknown = Attr::Known([("a".to_owned(), Attr::Unknown)].into());
         assert_eq!(all(&Attr::Null, &one_unknown), one_unknown);
+    }
+
+    #[test]
+    fn tags_count_together() {
+        let some = |letter: &str, n: usize| -> StringMap {
+            Attr::Known(
+                (0..n)
+                    .map(|n| (format!("{letter}{n}"), Attr::from_text("x")))
+                    .collect(),
+            )
+        };
+        let said = |own: usize, mark| {
+            let (own, mut diagnostics) = (some("o", own), Diagnostics::new());
+            let fine = fit(&all(&some("d", 30), &own), &own, mark, &mut diagnostics);
+            assert_eq!(fine, diagnostics.is_empty());
+            diagnostics.into_iter().map(|d| d.detail).collect::<String>()
+        };
+        assert_eq!(said(20, None), "");
+        assert_eq!(said(19, Some("m")), "");
+        assert!(said(20, Some("m")).contains("found 50 (20 in `tags`, 30 in `default_tags`)"));
+        assert!(said(30, None).contains("found 60 (30 in `tags`, 30 in `default_tags`)"));
+        assert!(fit(&Attr::Unknown, &Attr::Unknown, None, &mut Diagnostics::new()));
     }
 
     #[test]

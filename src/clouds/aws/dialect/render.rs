@@ -43,12 +43,21 @@ pub fn render(trust: &AwsTrust) -> Result<PolicyDocument, RenderError> {
     if statements.is_empty() {
         return Err(whole("subjects", RenderMistake::TestsNothing));
     }
+    let own = statements.len();
     for additional in &trust.additional_statements {
-        if let Some(sid) = &additional.sid
-            && statements.iter().any(|earlier| earlier.sid.as_ref() == Some(sid))
+        let sid = additional.sid.as_ref().filter(|sid| !sid.is_empty());
+        if let Some(sid) = sid
+            && let Some(at) = statements
+                .iter()
+                .position(|earlier| earlier.sid.as_ref() == Some(sid))
         {
             let sid = sid.clone();
-            return Err(whole("additional_statements", RenderMistake::SidTaken { sid }));
+            let reason = if at < own {
+                RenderMistake::SidTaken { sid }
+            } else {
+                RenderMistake::SidTwice { sid }
+            };
+            return Err(whole("additional_statements", reason));
         }
         statements.push(additional.clone());
     }

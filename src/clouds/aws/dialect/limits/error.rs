@@ -17,6 +17,7 @@ pub enum Limit {
     MaxSessionDuration,
     PermissionsBoundary,
     ManagedPolicyCount,
+    PolicyPartition,
     PolicyName,
     TrustPolicy,
     TrustPolicyLength,

@@ -17,8 +17,8 @@ pub use error::{Limit, LimitError};
 pub use issuer::issuer;
 pub use policy::{TrustPolicyLength, inline_policies, inline_policy, trust_policy};
 pub use role::{
-    description, inline_policy_name, managed_policies, max_session_duration, permissions_boundary, role_name,
-    role_name_prefix, role_path,
+    ManagedPolicyCount, description, inline_policy_name, managed_policies, max_session_duration,
+    permissions_boundary, policy_partition, role_name, role_name_prefix, role_path,
 };
-pub use tags::{TaggedObject, session_tag_keys, tags};
+pub use tags::{TaggedObject, session_tag_keys, tag_count, tags};
 pub use thumbprint::{Thumbprint, thumbprints};

@@ -8,6 +8,18 @@ use crate::trust::quoted;
 const NAME_LENGTH: usize = 64;
 /// What IAM's limit leaves when a suffix of 26 characters is appended.
 const PREFIX_LENGTH: usize = 38;
+/// Managed policies that a role may have in every account.
+const MANAGED_DEFAULT: usize = 10;
+/// And in one whose quota was raised as far as it goes.
+const MANAGED_MAXIMUM: usize = 25;
+
+/// How many managed policies a role has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManagedPolicyCount {
+    Fits,
+    /// Only in accounts whose quota L-0DA4ABF3 was raised. Holds the default.
+    NeedsRaisedQuota(usize),
+}
 
 /// A role's name: 1 to 64 characters of `[\w+=,.@-]`.
 ///
@@ -120,15 +132,38 @@ pub fn permissions_boundary(text: &str) -> Result<(), LimitError> {
     }
 }
 
+/// A managed policy that a role of this partition can have: a bare name, or an ARN of the same partition.
+///
+/// # Errors
+/// An ARN of another partition, where IAM would look for the policy in vain.
+pub fn policy_partition(text: &str, partition: Partition) -> Result<(), LimitError> {
+    match Partition::of_arn(text) {
+        Some(named) if named != partition => Err(LimitError::new(
+            Limit::PolicyPartition,
+            format!("a managed policy of the role's own partition (`arn:{partition}:iam::…`)"),
+            quoted(text),
+        )
+        .fix(format!(
+            "partitions share no policies: name one that exists in `{partition}`"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// Managed policies of a role: at most 25, and more than the default of 10 only in accounts whose quota was raised.
 ///
 /// # Errors
 /// More than IAM ever allows.
-pub fn managed_policies(count: usize) -> Result<(), LimitError> {
-    if count <= 25 {
-        return Ok(());
+pub fn managed_policies(count: usize) -> Result<ManagedPolicyCount, LimitError> {
+    if count <= MANAGED_DEFAULT {
+        return Ok(ManagedPolicyCount::Fits);
     }
-    let expected = "at most 25 managed policies on a role (10 unless the quota was raised)";
+    if count <= MANAGED_MAXIMUM {
+        return Ok(ManagedPolicyCount::NeedsRaisedQuota(MANAGED_DEFAULT));
+    }
+    let expected = format!(
+        "at most {MANAGED_MAXIMUM} managed policies on a role ({MANAGED_DEFAULT} unless the quota was raised)"
+    );
     Err(LimitError::new(
         Limit::ManagedPolicyCount,
         expected,
@@ -192,6 +227,26 @@ mod tests {
         assert!(permissions_boundary("arn:aws:iam::111122223333:policy/x").is_ok());
         assert!(permissions_boundary("ReadOnlyAccess").is_err());
         assert!(permissions_boundary("arn:aws:iam::111122223333:role/x").is_err());
-        assert!(managed_policies(25).is_ok() && managed_policies(26).is_err());
+        assert_eq!(managed_policies(10), Ok(ManagedPolicyCount::Fits));
+        for raised in [11, 25] {
+            assert_eq!(
+                managed_policies(raised),
+                Ok(ManagedPolicyCount::NeedsRaisedQuota(10))
+            );
+        }
+        assert!(managed_policies(26).is_err());
+    }
+
+    #[test]
+    fn policies_of_another_partition() {
+        for fine in ["ReadOnlyAccess", "arn:aws-cn:iam::aws:policy/ReadOnlyAccess"] {
+            assert_eq!(policy_partition(fine, Partition::China), Ok(()), "{fine}");
+        }
+        let error = policy_partition("arn:aws:iam::111122223333:policy/x", Partition::China).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "expected a managed policy of the role's own partition (`arn:aws-cn:iam::…`), found \
+             `arn:aws:iam::111122223333:policy/x`; partitions share no policies: name one that exists in `aws-cn`"
+        );
     }
 }

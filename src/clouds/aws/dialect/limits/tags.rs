@@ -48,6 +48,25 @@ pub fn tags(tags: &BTreeMap<String, String>, object: TaggedObject) -> Result<(),
     Ok(())
 }
 
+/// Checks how many tags one object carries: those that are given, and the mark that this provider adds, if it adds one.
+///
+/// # Errors
+/// More than IAM takes.
+pub fn tag_count(given: usize, mark: Option<&str>) -> Result<(), LimitError> {
+    let most = MOST - usize::from(mark.is_some());
+    if given <= most {
+        return Ok(());
+    }
+    let expected = match mark {
+        Some(mark) => {
+            format!("at most {most} tags beside the mark `{mark}`, which is the {MOST}th that IAM takes")
+        }
+        None => format!("at most {MOST} tags"),
+    };
+    Err(LimitError::new(Limit::TagCount, expected, given.to_string())
+        .fix(format!("leave out {} of them", given - most)))
+}
+
 /// Checks the keys of session tags: at most 50, of 1 to 128 characters.
 ///
 /// # Errors
@@ -142,6 +161,19 @@ mod tests {
         assert_eq!(
             tags(&many, TaggedObject::Role).unwrap_err().limit,
             Limit::TagCount
+        );
+    }
+
+    #[test]
+    fn a_mark_counts() {
+        assert!(tag_count(50, None).is_ok() && tag_count(49, Some("m")).is_ok());
+        assert_eq!(
+            tag_count(60, None).unwrap_err().to_string(),
+            "expected at most 50 tags, found 60; leave out 10 of them"
+        );
+        assert_eq!(
+            tag_count(50, Some("m")).unwrap_err().to_string(),
+            "expected at most 49 tags beside the mark `m`, which is the 50th that IAM takes, found 50; leave out 1 of them"
         );
     }
 

@@ -34,6 +34,10 @@ pub enum RenderMistake {
     AzpIsTheAudience,
     #[error("the statement id `{sid}` is one that the trust itself uses; expected another one")]
     SidTaken { sid: String },
+    #[error(
+        "expected every `Sid` once in `additional_statements`, found `{sid}` twice; give one of them another `Sid`"
+    )]
+    SidTwice { sid: String },
 }
 
 /// A claim that AWS makes no condition key of.

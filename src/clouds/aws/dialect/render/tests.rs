@@ -228,5 +228,18 @@ fn what_aws_cannot_say() {
         r#"{"Sid":"Trust","Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}"#,
     )
     .unwrap();
-    assert!(refused(&taken).starts_with("additional_statements: "));
+    assert_eq!(
+        refused(&taken),
+        "additional_statements: the statement id `Trust` is one that the trust itself uses; expected another one"
+    );
+    taken.additional_statements = Statement::parse_list(
+        r#"[{"Sid":"Mine","Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"},
+            {"Sid":"Mine","Effect":"Deny","Principal":{"AWS":"*"},"Action":"sts:TagSession"}]"#,
+    )
+    .unwrap();
+    assert_eq!(
+        refused(&taken),
+        "additional_statements: expected every `Sid` once in `additional_statements`, found `Mine` twice; \
+         give one of them another `Sid`"
+    );
 }

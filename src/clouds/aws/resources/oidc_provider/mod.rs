@@ -20,9 +20,6 @@ mod schema;
 mod tagging;
 mod write;
 
-#[cfg(test)]
-mod tests;
-
 use async_trait::async_trait;
 
 pub use model::OidcProviderModel;

@@ -204,7 +204,8 @@ async fn look(
         && tagging::wanted(aws, planned)
             .known()
             .is_none_or(|wanted| !wanted.is_empty());
-    if !joins && !tags_unclear {
+    let fits = tagging::surely_fit(aws, planned);
+    if !joins && !tags_unclear && fits {
         return;
     }
     let iam = match aws.iam(context, Some(aim.arn.account())).await {
@@ -218,6 +219,7 @@ async fn look(
             );
         }
     };
+    tagging::fit(aws, &iam, (aim, memory.membership.as_ref(), planned), diagnostics).await;
     if joins {
         preview(aws, &iam, aim, memory, diagnostics).await;
     }

@@ -6,7 +6,7 @@ use super::aim::Aim;
 use super::model::OidcProviderModel;
 use crate::clouds::aws::client::{Iam, Provider, Tags};
 use crate::clouds::aws::configuration::Configured;
-use crate::clouds::aws::sharing::{Membership, Ownership};
+use crate::clouds::aws::sharing::{MADE_BY, Membership, Ownership};
 use crate::clouds::aws::tags;
 use crate::framework::{Attr, Diagnostics, Path, StringMap};
 
@@ -22,6 +22,34 @@ pub(super) fn owns(ownership: Ownership, membership: Option<&Membership>) -> boo
 /// `tags` and `default_tags` together: what a provider of one's own gets.
 pub(super) fn wanted(aws: &Configured, model: &OidcProviderModel) -> StringMap {
     tags::all(&aws.default_tags, &model.tags)
+}
+
+/// Whether IAM takes the tags whoever makes the provider, our mark among them.
+pub(super) fn surely_fit(aws: &Configured, model: &OidcProviderModel) -> bool {
+    let none = &mut Diagnostics::new();
+    tags::fit(&wanted(aws, model), &model.tags, Some(MADE_BY), none)
+}
+
+/// Whether IAM takes the tags that this resource is going to write, with the mark of a provider that it makes. Looks at the
+/// provider only where their number needs it. False after an error.
+pub(super) async fn fit(
+    aws: &Configured,
+    iam: &Iam,
+    (aim, membership, model): (&Aim, Option<&Membership>, &OidcProviderModel),
+    diagnostics: &mut Diagnostics,
+) -> bool {
+    if surely_fit(aws, model) || aim.ownership == Ownership::External {
+        return true;
+    }
+    let ours = owns(aim.ownership, membership);
+    let mark = match iam.provider_cached(&aim.arn.to_string()).await {
+        Ok(None) => Some(MADE_BY),
+        Ok(Some(provider)) if ours => provider.tags.contains_key(MADE_BY).then_some(MADE_BY),
+        Err(_) if ours => None,
+        // Somebody else's is not tagged, and why one cannot be read is said by whoever needs it.
+        Ok(Some(_)) | Err(_) => return true,
+    };
+    tags::fit(&wanted(aws, model), &model.tags, mark, diagnostics)
 }
 
 /// Of the wanted tags, those that somebody else's provider has as wanted. Unknown while one of them decides that.

@@ -29,6 +29,9 @@ pub(super) async fn create(
     if aws.refuses_issuer(&aim.issuer, diagnostics).await {
         return;
     }
+    if !tagging::fit(aws, &iam, (&aim, None, &planned), diagnostics).await {
+        return;
+    }
     let mut memory = Memory::default();
     let mut kept = None;
     let joined = aim.join(aws, &iam, &memory, true, &mut kept, diagnostics).await;
@@ -101,6 +104,10 @@ pub(super) async fn update(
             &error,
             diagnostics,
         );
+    }
+    let held = (&aim, memory.membership.as_ref(), &planned);
+    if !tagging::fit(aws, &iam, held, diagnostics).await {
+        return;
     }
     if let Err(error) = own_thumbprints(&iam, &aim, &memory).await {
         return diagnosis::error(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::bounds;
 use super::implied::Implied;
 use super::leftover::{self, Examined, Found};
 use super::meaning::{Home, Meaning, needs_of};
@@ -64,6 +65,11 @@ pub async fn make(
         config,
         planned,
     };
+    let mut state = work.stated();
+    bounds::check(config, &state, diagnostics);
+    if diagnostics.has_errors() {
+        return;
+    }
     let new = work.new_role();
     let name = match names::decide(&work, planned, &new).await {
         Ok(name) => name,
@@ -78,7 +84,6 @@ pub async fn make(
         }
     };
     warn_of_finished(&name.finished, &work, diagnostics);
-    let mut state = work.stated();
     memory.implied = meaning.implied.clone();
     let made_for = names::made_for(planned);
     let holder = Holder::NewRole(&name.text);

@@ -2,7 +2,7 @@
 //!
 //! | file | noun |
 //! |---|---|
-//! | `model`, `schema`, `validate` | the attributes |
+//! | `model`, `schema`, `validate`, `bounds` | the attributes; what IAM refuses of them together |
 //! | `meaning`, `signing` | what a configuration means in one account; who signs |
 //! | `implied` | what the catalogue decided, and keeps deciding until an argument changes |
 //! | `foresight` | what a plan can say of the places at providers |
@@ -18,6 +18,7 @@
 
 mod admission;
 mod also;
+mod bounds;
 mod create;
 mod delete;
 mod foresight;
@@ -44,9 +45,6 @@ mod update;
 mod validate;
 mod work;
 mod written;
-
-#[cfg(test)]
-mod tests;
 
 use async_trait::async_trait;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::admission;
+use super::bounds;
 use super::foresight;
 use super::implied::Knowledge;
 use super::meaning::{Home, Meaning, Understanding, accepted_risks, shown};
@@ -27,6 +28,7 @@ pub async fn plan(
 ) -> Planned<TrustModel> {
     let unsaid = Unsaid::of(request);
     let mut planned = decide(aws, context, &unsaid, diagnostics).await;
+    bounds::check(&unsaid.request.config, &planned.planned, diagnostics);
     unsaid.reveal(&mut planned.planned);
     planned
 }

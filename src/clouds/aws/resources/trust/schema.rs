@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::unsaid;
+use crate::clouds::aws::dialect::limits::ManagedPolicyCount;
 use crate::clouds::aws::dialect::{AccountId, ManagedPolicyArn, Partition, ProviderArn, Statement, limits};
 use crate::clouds::aws::tags;
 use crate::clouds::trust_arguments;
@@ -117,10 +118,8 @@ fn permissions() -> Vec<Attribute> {
                 "Managed policies of the role: ARNs, or names of policies that AWS manages. Null: not managed; `[]`: none.",
             )
             .validate(|value, path, diagnostics| {
-                if let Value::Set(items) = value
-                    && let Err(error) = limits::managed_policies(items.len())
-                {
-                    diagnostics.error(path.clone(), "Too many managed policies", error.to_string());
+                if let Value::Set(items) = value {
+                    managed_policies(items.len(), path, diagnostics);
                 }
             })
             .validate_each_text("Invalid managed policy", |text| ManagedPolicyArn::parse(text, Partition::Aws).map(drop)),
@@ -134,6 +133,21 @@ fn permissions() -> Vec<Attribute> {
              fails and names them.",
         ),
     ]
+}
+
+fn managed_policies(count: usize, path: &Path, diagnostics: &mut Diagnostics) {
+    match limits::managed_policies(count) {
+        Ok(ManagedPolicyCount::Fits) => {}
+        Ok(ManagedPolicyCount::NeedsRaisedQuota(default)) => diagnostics.warning(
+            path.clone(),
+            "Many managed policies",
+            format!(
+                "the role has {count} managed policies; IAM takes {default} unless the quota L-0DA4ABF3 of the account \
+                 was raised"
+            ),
+        ),
+        Err(error) => diagnostics.error(path.clone(), "Too many managed policies", error.to_string()),
+    }
 }
 
 fn inline_policies(value: &Value, path: &Path, diagnostics: &mut Diagnostics) {

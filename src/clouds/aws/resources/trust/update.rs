@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::bounds;
 use super::create::{make, refused};
 use super::memory::Memory;
 use super::model::TrustModel;
@@ -55,6 +56,10 @@ pub async fn update(
         config,
         planned,
     };
+    bounds::check(config, &work.stated(), diagnostics);
+    if diagnostics.has_errors() {
+        return;
+    }
     let role = prior.role_name.text().unwrap_or_default().to_owned();
     if !is_the_same(&iam, &role, &prior, diagnostics).await {
         return;
