@@ -1,6 +1,6 @@
 //! Every argument, changed: in place where the contract says so, by a replacement where it says that.
 
-use crate::harness::{Backend, Lab, left_out};
+use crate::harness::{Backend, Lab, Terraform, left_out};
 use crate::hcl::{Block, text};
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ crate::on_both!(
     behaviour_without_a_call,
     policies_from_set_to_null
 );
-crate::on_sandbox!(audiences_in_place);
+crate::on_sandbox!(audiences_in_place, every_argument_is_changed);
 
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
 const READ_ONLY: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
@@ -93,6 +93,54 @@ const CHANGES: &[Change] = &[
         shows: |_| json!("repo:acme/fourth:ref:refs/heads/main"),
     },
     Change {
+        argument: "platform",
+        first: r#""github-actions-enterprise""#,
+        second: r#""github-actions""#,
+        shows: |_| json!("github-actions"),
+    },
+    Change {
+        argument: "accepted_risks",
+        first: r#"{ mutable-issuer = "one reason" }"#,
+        second: r#"{ mutable-issuer = "another reason" }"#,
+        shows: |_| json!(["another reason"]),
+    },
+    Change {
+        argument: "oidc_provider",
+        first: r#"{ ownership = "shared" }"#,
+        second: r#"{ ownership = "exclusive", thumbprints = ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"] }"#,
+        shows: |_| json!(["exclusive", ["a".repeat(40)]]),
+    },
+    Change {
+        argument: "oidc_provider",
+        first: r#"{ ownership = "exclusive" }"#,
+        second: r#"{ ownership = "exclusive", thumbprints = ["bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"] }"#,
+        shows: |_| json!(["exclusive", ["b".repeat(40)]]),
+    },
+    Change {
+        argument: "also",
+        first: r#"{ other = { issuer = "https://token.actions.githubusercontent.com/first-of-also" } }"#,
+        second: r#"{ other = { issuer = "https://token.actions.githubusercontent.com/second-of-also" } }"#,
+        shows: |lab| json!(lab.provider_arn(ALSO[1])),
+    },
+    Change {
+        argument: "also",
+        first: r#"{ other = { platform = "github-actions-enterprise", subject_patterns = ["repo:acme/third:*"] } }"#,
+        second: r#"{ other = { platform = "github-actions", subject_patterns = ["repo:acme/fourth:*"] } }"#,
+        shows: |_| json!("repo:acme/fourth:*"),
+    },
+    Change {
+        argument: "also",
+        first: r#"{ other = { claims = { repository_owner_id = ["333"] } } }"#,
+        second: r#"{ other = { claims = { repository_owner_id = ["444"] } } }"#,
+        shows: |_| json!("444"),
+    },
+    Change {
+        argument: "also",
+        first: r#"{ other = { claim_patterns = { job_workflow_ref = ["acme/third/*"] } } }"#,
+        second: r#"{ other = { claim_patterns = { job_workflow_ref = ["acme/fourth/*"] } } }"#,
+        shows: |_| json!("acme/fourth/*"),
+    },
+    Change {
         argument: "session_tag_keys",
         first: r#"["team"]"#,
         second: r#"["team", "project"]"#,
@@ -118,10 +166,48 @@ const CHANGES: &[Change] = &[
     },
 ];
 
-/// What the account holds about one argument.
-fn seen(lab: &Lab, argument: &str) -> Value {
+/// The issuers of further branches, one after the other.
+const ALSO: [&str; 2] = [
+    "https://token.actions.githubusercontent.com/first-of-also",
+    "https://token.actions.githubusercontent.com/second-of-also",
+];
+
+/// Arguments that change elsewhere, and where. `also.audiences` is changed with the audiences, where a back-end can.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("issuer", "issuer_in_place"),
+    ("audiences", "audiences_in_place"),
+    ("also.audiences", "audiences_in_place"),
+    ("role_name", "replacements"),
+    ("role_name_prefix", "replacements"),
+    ("role_path", "replacements"),
+    ("force_detach", "behaviour_without_a_call"),
+    ("timeouts", "behaviour_without_a_call"),
+    ("timeouts.create", "behaviour_without_a_call"),
+    ("timeouts.delete", "behaviour_without_a_call"),
+    ("timeouts.update", "only bounds the time, as its neighbours do"),
+    ("timeouts.read", "only bounds the time, as its neighbours do"),
+    ("account_id", "accounts.rs"),
+    ("oidc_provider.arn", "ownership.rs, by_arn; it is given, or not"),
+];
+
+/// What the account holds about one argument; what only the state holds, from there.
+fn seen(lab: &Lab, terraform: &Terraform, argument: &str) -> Value {
     let role = lab.get_role(&lab.role).expect("the role");
     match argument {
+        "platform" => terraform.state(ADDRESS)["effective_platform"].clone(),
+        "accepted_risks" => {
+            let findings = terraform.state(ADDRESS)["findings"].clone();
+            let reasons = findings.as_array().into_iter().flatten();
+            reasons
+                .map(|finding| finding["accepted"].clone())
+                .filter(|reason| !reason.is_null())
+                .collect()
+        }
+        "oidc_provider" => {
+            let provider = lab.oidc_provider(&lab.issuer).expect("the provider");
+            let held = &terraform.state(ADDRESS)["oidc_provider"];
+            json!([held["ownership"], provider["ThumbprintList"]])
+        }
         "description" => role["Description"].clone(),
         "max_session_duration" => role["MaxSessionDuration"].clone(),
         "permissions_boundary" => role["PermissionsBoundary"]["PermissionsBoundaryArn"].clone(),
@@ -178,7 +264,7 @@ fn arguments_in_place(lab: &Lab) {
             }
             terraform.assert_empty_plan(&format!("{} = {value}", change.argument));
         }
-        let (found, expected) = (seen(lab, change.argument), (change.shows)(lab));
+        let (found, expected) = (seen(lab, &terraform, change.argument), (change.shows)(lab));
         assert!(
             shows(&found, &expected),
             "{}: expected {expected}, found {found}",
@@ -189,6 +275,12 @@ fn arguments_in_place(lab: &Lab) {
             unique_id,
             "{} replaced the role",
             change.argument
+        );
+    }
+    for issuer in ALSO {
+        assert!(
+            lab.oidc_provider(issuer).is_none(),
+            "`{issuer}` was left behind by a branch"
         );
     }
     // What was managed and is not any more stays on the role, and would keep it from being deleted.
@@ -238,6 +330,22 @@ fn audiences_in_place(lab: &Lab) {
     );
     terraform.write("main.tf", &with(r#"["b.example", "c.example"]"#));
     terraform.assert_empty_plan("another order of a set");
+    for audience in ["d.example", "e.example"] {
+        let branch = format!(
+            r#"{{ other = {{ subjects = ["repo:acme/other:ref:refs/heads/main"], audiences = ["{audience}"] }} }}"#
+        );
+        let block = Block::trust(&lab.issuer, &lab.role)
+            .with("audiences", r#"["b.example", "c.example"]"#)
+            .with("also", branch);
+        terraform.write("main.tf", &block.to_string());
+        assert_eq!(terraform.plan().actions(ADDRESS), ["update"]);
+        terraform.settle(&format!("with {audience} in a branch"));
+        assert_eq!(
+            lab.audiences(&lab.issuer),
+            ["b.example", "c.example", audience],
+            "that of a branch comes and goes"
+        );
+    }
     terraform.destroy();
     assert!(lab.oidc_provider(&lab.issuer).is_none());
 }
@@ -295,6 +403,50 @@ fn replacements(lab: &Lab) {
     if lab.backend == Backend::Moto {
         left_out("replacement by account_id runs on the sandbox, see accounts");
     }
+}
+
+/// No argument of the schema is forgotten here: each is changed above, or named with the place where it is.
+fn every_argument_is_changed(lab: &Lab) {
+    let schema = lab
+        .configuration("")
+        .run(&["providers", "schema", "-json"])
+        .succeeded("providers schema")
+        .json();
+    let providers = schema["provider_schemas"].as_object().expect("providers");
+    let own = providers.values().next().expect("one provider");
+    let attributes = &own["resource_schemas"]["oidcfed_aws_trust"]["block"]["attributes"];
+    let written = |attribute: &Value| attribute["optional"] == true || attribute["required"] == true;
+    let mut names = Vec::new();
+    for (name, attribute) in attributes.as_object().expect("attributes") {
+        if written(attribute) {
+            names.push(name.clone());
+            let members = attribute["nested_type"]["attributes"].as_object();
+            let members = members
+                .into_iter()
+                .flatten()
+                .filter(|(_, member)| written(member));
+            names.extend(members.map(|(member, _)| format!("{name}.{member}")));
+        }
+    }
+    assert!(names.iter().any(|name| name == "also.issuer"), "{names:?}");
+    let changed = |name: &str| {
+        let (argument, member) = name.split_once('.').unwrap_or((name, ""));
+        let sets = |value: &str| member.is_empty() || value.contains(&format!(" {member} = "));
+        CHANGES
+            .iter()
+            .any(|change| change.argument == argument && sets(change.second))
+    };
+    let elsewhere = |name: &str| ELSEWHERE.iter().any(|(other, _)| *other == name);
+    let forgotten: Vec<_> = names
+        .iter()
+        .filter(|name| !changed(name) && !elsewhere(name))
+        .collect();
+    assert!(forgotten.is_empty(), "no test changes {forgotten:?}");
+    let idle: Vec<_> = ELSEWHERE
+        .iter()
+        .filter(|(name, _)| changed(name) || !names.iter().any(|other| other == name))
+        .collect();
+    assert!(idle.is_empty(), "needlessly named: {idle:?}");
 }
 
 /// Arguments about behaviour change the state and nothing else.
