@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use oidcfed::clouds::aws::dialect::{
     Context, PolicyDocument, RegisteredProvider, Timestamps, WebIdentityRequest, evaluate_web_identity, lint,
 };
-use oidcfed::clouds::azure::dialect::{Credential, evaluate_azure};
-use oidcfed::clouds::gcp::dialect::{Provider, ProviderSettings, evaluate};
+use oidcfed::clouds::azure::dialect::{Credential, Draft, evaluate_azure, lint as lint_azure};
+use oidcfed::clouds::gcp::dialect::{Provider, ProviderSettings, evaluate, lint as lint_google};
 use oidcfed::lint::IssuerFacts;
 use oidcfed::trust::{Claims, Glob, Piece, Verdict};
 
@@ -174,6 +174,56 @@ fn findings(criterion: &mut Criterion) {
             subject("oidc.example.com", "StringLike", "team:acme:*"),
         ),
     ];
+    let google = |condition: &str| {
+        let settings = json!({
+            "name": "projects/1/locations/global/workloadIdentityPools/ci/providers/github",
+            "oidc": {"issuerUri": format!("https://{GITHUB}"), "allowedAudiences": ["gcp"]},
+            "attributeMapping": {"google.subject": "assertion.sub", "attribute.repository": "assertion.repository"},
+            "attributeCondition": condition
+        });
+        ProviderSettings::from_value(&settings).unwrap()
+    };
+    for (name, settings) in [
+        (
+            "gcp, ids",
+            google("assertion.repository_owner_id == '65' && assertion.repository_id == '456'"),
+        ),
+        (
+            "gcp, prefix",
+            google("assertion.repository_owner == 'acme' && assertion.ref.startsWith('refs/heads/')"),
+        ),
+        (
+            "gcp, pattern",
+            google("assertion.sub.matches('^repo:acme/.*:environment:prod$')"),
+        ),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| lint_google(black_box(&settings), &[], &IssuerFacts::of));
+        });
+    }
+    let azure = |rest: Value| {
+        let mut credential = json!({"name": "deploy", "issuer": format!("https://{GITHUB}"), "audiences": ["api://AzureADTokenExchange"]});
+        credential
+            .as_object_mut()
+            .unwrap()
+            .extend(rest.as_object().unwrap().clone());
+        Draft::all_from_value(&credential).unwrap()
+    };
+    for (name, drafts) in [
+        (
+            "azure, exact",
+            azure(json!({"subject": "repo:acme/api:environment:prod"})),
+        ),
+        (
+            "azure, flexible",
+            azure(json!({"claimsMatchingExpression": {
+            "value": "claims['sub'] matches 'repo:acme/*'", "languageVersion": 1}})),
+        ),
+    ] {
+        group.bench_function(name, |b| {
+            b.iter(|| lint_azure(black_box(&drafts), &IssuerFacts::of));
+        });
+    }
     for (name, policy) in &policies {
         group.bench_function(*name, |b| {
             b.iter(|| lint(black_box(policy), &IssuerFacts::of));
