@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::oidc::{ExtraRoots, FetchSettings, Fetcher, IssuerReport, KeyReport, inspect};
+use crate::oidc::{ExtraRoots, FetchSettings, Fetcher, IssuerReport, KeyReport, dangling, inspect};
 use crate::trust::{IssuerUrl, Severity};
 
 use super::exit::{Exit, Failure};
@@ -36,7 +36,11 @@ impl Inspect {
             ..FetchSettings::default()
         });
         let report = inspect(&fetcher, &issuer).await.map_err(|error| {
+            let hint = dangling(&error, &issuer);
             let failure = Failure::new(error);
+            if let Some(hint) = hint {
+                return failure.with_hint(hint);
+            }
             match issuer.is_loopback() && !self.allow_loopback {
                 true => failure.with_hint("for an issuer of the sandbox: --allow-loopback --ca-bundle FILE"),
                 false => failure,

@@ -39,7 +39,7 @@ pub use fetch::{
     Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, certificate_pem,
     certificates_from_pem, is_local_issuer, thumbprint,
 };
-pub use inspect::{HostChain, IssuerReport, KeyReport, inspect};
+pub use inspect::{HostChain, IssuerReport, KeyReport, dangling, inspect};
 pub use json::{Duplicates, JsonError};
 pub use jwk::{Key, KeyFault, PublicKey};
 pub use key_set::{KeySet, KeySetError, SANDBOX_KID_PREFIX, is_sandbox_key_set};

@@ -6,6 +6,7 @@
 //! tokens of a cloud belongs here.
 
 mod acceptor;
+mod dangling;
 mod hosting;
 mod key_findings;
 mod punycode;
@@ -14,4 +15,6 @@ mod transport_findings;
 mod uploadable_keys;
 mod url_findings;
 
+pub(crate) use dangling::DANGLING;
+pub use dangling::dangling;
 pub use report::{HostChain, IssuerReport, KeyReport, inspect};

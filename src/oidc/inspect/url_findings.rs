@@ -60,16 +60,17 @@ pub(super) fn findings(issuer: &IssuerUrl) -> Vec<Finding> {
             "write the host as the tokens do, which is nearly always lower case",
         );
     }
-    if let Some(risk) = hosting::risk(host) {
-        push(
-            Severity::Medium,
-            format!("`{host}` is {risk}"),
-            "use a host name of a domain you own",
-        );
-    }
     if issuer.path().ends_with('/') {
         let message = "the issuer ends with a slash; without it, it would be another issuer".to_owned();
         push(Severity::Info, message, "copy the issuer from `iss` of a token");
+    }
+    if let Some(risk) = hosting::risk(host) {
+        findings.push(super::report::finding(
+            super::DANGLING,
+            Severity::Medium,
+            format!("`{host}` is {risk}"),
+            "use a host name of a domain you own",
+        ));
     }
     findings
 }

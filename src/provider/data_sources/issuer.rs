@@ -6,7 +6,7 @@ use crate::clouds::guardrail::to_model;
 use crate::clouds::trust_arguments::FindingModel;
 use crate::framework::{Attr, Attribute, Context, DataSource, Diagnostics, Nesting, Path, Schema, Type};
 use crate::model;
-use crate::oidc::{IssuerReport, KeyReport, inspect};
+use crate::oidc::{DiscoveryError, IssuerReport, KeyReport, dangling, inspect};
 use crate::platforms::infer;
 use crate::provider::settings::Settings;
 use crate::trust::IssuerUrl;
@@ -95,7 +95,7 @@ impl DataSource for IssuerSource {
         let report = tokio::select! {
             () = context.stop.requested() => Err("the run was interrupted".to_owned()),
             () = tokio::time::sleep_until(context.deadline) => Err("no time left to read it".to_owned()),
-            report = inspect(&fetcher, &issuer) => report.map_err(|e| e.to_string()),
+            report = inspect(&fetcher, &issuer) => report.map_err(|e| told(&e, &issuer)),
         };
         report
             .map(|report| answer(config, &issuer, &report))
@@ -104,6 +104,13 @@ impl DataSource for IssuerSource {
                 diagnostics.error(at(), "Issuer cannot be read", detail);
             })
             .ok()
+    }
+}
+
+fn told(error: &DiscoveryError, issuer: &IssuerUrl) -> String {
+    match dangling(error, issuer) {
+        Some(hint) => format!("{error}; {hint}"),
+        None => error.to_string(),
     }
 }
 
