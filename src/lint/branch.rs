@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::issuer::IssuerFacts;
-use super::language::{Automaton, Expression};
+use super::language::{Automaton, Expression, Tracks, search};
 use crate::trust::{Claims, Glob, Piece, Verdict};
 
 /// A conjunction of tests on the claims of one issuer's tokens. A trust is the union of its branches.
@@ -100,6 +100,18 @@ impl Test {
         };
         let by_expression = || self.expression.as_ref().is_none_or(|one| one.has(value));
         (self.values.iter().any(matches) && by_expression()) != self.is_negated
+    }
+
+    /// Whether some text that is not empty does not pass: a pattern that matches everything is no test.
+    pub(super) fn says_something(&self) -> bool {
+        let all = Glob::new(vec![Piece::One, Piece::Any]);
+        let (all, own) = (Automaton::of_globs(&[all], false), self.texts());
+        let tracks = Tracks {
+            tests: vec![&all],
+            not: vec![&own],
+            ..Tracks::default()
+        };
+        search(&tracks, &|_, flags| Some(flags), &|_| true).may_be()
     }
 
     /// The texts it names, whether it asks for them or refuses them.

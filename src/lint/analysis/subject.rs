@@ -125,9 +125,9 @@ impl Analysis<'_> {
             .branch
             .tests
             .iter()
-            .any(|t| t.restricts() && t.claim != "sub" && !self.branch.is_audience(&t.claim));
-        let says_something = |test: &Test| !test.values.iter().any(is_everything);
-        let is_named = self.branch.restricting("sub").any(says_something);
+            .filter(|t| t.restricts() && t.claim != "sub" && !self.branch.is_audience(&t.claim))
+            .any(Test::says_something);
+        let is_named = self.branch.restricting("sub").any(Test::says_something);
         facts.is_shared() || is_named || !narrows
     }
 
@@ -370,11 +370,6 @@ pub(super) fn text_behind(glob: &Glob) -> bool {
     behind
         .into_iter()
         .any(|piece| matches!(piece, Piece::Literal(c) if c.is_alphanumeric()))
-}
-
-/// Whether every subject matches: the same as no test.
-fn is_everything(glob: &Glob) -> bool {
-    is_bare(glob) && glob.matches("x")
 }
 
 /// Whether nothing is written but wildcards.

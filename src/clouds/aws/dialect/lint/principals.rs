@@ -21,22 +21,26 @@ pub(super) fn check(policy: &PolicyDocument) -> impl Iterator<Item = Finding> {
             () if !allows => return None,
             () if covers_action(statement, "sts:AssumeRole") && statement.conditions.is_empty() => (
                 Severity::Critical,
-                "any identity of any AWS account may assume the role: the principal is `*`, and there is no condition",
+                "any identity of any AWS account may assume the role, for there is no condition",
             ),
             () if covers_action(statement, "sts:AssumeRole") => (
                 Severity::Medium,
-                "the principal is `*`: only the conditions, which are not judged here, keep other AWS accounts out",
+                "only the conditions, which are not judged here, keep other AWS accounts out",
             ),
             () if covers_action(statement, "sts:AssumeRoleWithWebIdentity") => (
                 Severity::Medium,
-                "the principal is `*`: as observed, AWS lets no token in by it, and what it does is written nowhere",
+                "as observed, AWS lets no token in by it, and what it does is written nowhere",
             ),
             () => return None,
+        };
+        let named = match &statement.principals {
+            Some(Principals::NotPrincipal(_)) => "`NotPrincipal` is everybody but those it names",
+            _ => "the principal is `*`",
         };
         Some(Finding {
             rule: RULE.id,
             severity,
-            message: message.to_owned(),
+            message: format!("{named}: {message}"),
             fix: RULE.fix.to_owned(),
             witness: None,
             value: Some("*".to_owned()),

@@ -402,6 +402,21 @@ fn everything_is_no_test() {
         alone.iter().all(|(rule, ..)| *rule != "whole-issuer"),
         "{alone:?}"
     );
+
+    // Nor is it a test of another claim: whoever has an address gets in.
+    let unknown = "issuer.example";
+    for (value, is_open) in [("*", true), ("?*", true), ("x@acme.example", false)] {
+        for subject in [None, Some("*")] {
+            let mut condition = json!({"StringEquals": {format!("{unknown}:aud"): "a"},
+                "StringLike": {format!("{unknown}:email"): value}});
+            if let Some(subject) = subject {
+                condition["StringLike"][format!("{unknown}:sub")] = json!(subject);
+            }
+            let found = found(unknown, &condition);
+            let open = found.iter().any(|(_, severity, _)| *severity >= Severity::High);
+            assert_eq!(open, is_open, "{value} {subject:?} {found:?}");
+        }
+    }
 }
 
 /// Of an issuer that nobody declared even an exact trust is told so, and nothing worse.
