@@ -81,7 +81,7 @@ impl Analysis<'_> {
                 Some(Hit {
                     severity,
                     value: opening.value.clone(),
-                    message: words(&opening.value),
+                    message: words(&self.said(opening)),
                     witness,
                 })
             })

@@ -92,6 +92,24 @@ impl Analysis<'_> {
         opening.shown.get_or_init(look).as_ref()
     }
 
+    /// What is open, as somebody wrote it: the value, or the tests of other claims where the subject has none.
+    pub(crate) fn said(&self, opening: &Opening) -> String {
+        let issuer = &self.branch.issuer;
+        if opening.value != *issuer || opening.kind == Kind::Untested {
+            return opening.value.clone();
+        }
+        let tests = self.branch.tests.iter();
+        let named = tests.filter(|test| test.restricts() && !self.branch.is_audience(&test.claim));
+        let mut said: Vec<String> = named
+            .map(|test| format!("{}: {}", test.claim, test.written.join(", ")))
+            .collect();
+        said.sort();
+        match said.is_empty() {
+            true => issuer.clone(),
+            false => said.join("; "),
+        }
+    }
+
     /// A token that is meant.
     pub(crate) fn meant(&self) -> Option<&Claims> {
         self.own_witness.get_or_init(|| self.witness(&self.own)).as_ref()

@@ -26,7 +26,7 @@ fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
             value: opening.value.clone(),
             message: format!(
                 "`{}` names the tenant by a name only; when the name is given up, whoever takes it gets in",
-                opening.value
+                analysis.said(opening)
             ),
             witness: None,
         })

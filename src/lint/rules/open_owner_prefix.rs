@@ -17,6 +17,8 @@ pub(super) const RULE: Checked = Checked {
 fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
     let issuer = &analysis.branch.issuer;
     analysis.hits(Kind::TenantPrefix, &|value| {
-        format!("the subject pattern `{value}` for `{issuer}` also matches tenants whose names only look like this one's")
+        format!(
+            "the pattern `{value}` for `{issuer}` also matches tenants whose names only look like this one's"
+        )
     })
 }

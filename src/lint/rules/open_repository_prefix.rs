@@ -17,6 +17,6 @@ pub(super) const RULE: Checked = Checked {
 fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
     let issuer = &analysis.branch.issuer;
     analysis.hits(Kind::NamePrefix, &|value| {
-        format!("the subject pattern `{value}` for `{issuer}` also matches other workloads of the tenant, whose names only look alike")
+        format!("the pattern `{value}` for `{issuer}` also matches other workloads of the tenant, whose names only look alike")
     })
 }

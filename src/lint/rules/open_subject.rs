@@ -18,9 +18,7 @@ pub(super) const RULE: Checked = Checked {
 fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
     let issuer = &analysis.branch.issuer;
     let mut hits = analysis.hits(Kind::Anybody, &|value| {
-        format!(
-            "the subject pattern `{value}` for `{issuer}` has a wildcard where the tenant's name should be"
-        )
+        format!("the pattern `{value}` for `{issuer}` has a wildcard where the tenant's name should be")
     });
     hits.retain(|hit| !whole_issuer::is_asked_for(analysis, &hit.value));
     hits

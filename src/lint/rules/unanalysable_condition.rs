@@ -29,10 +29,15 @@ fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
         .map(|opening| Hit {
             severity: opening.severity.min(branch.facts.severity_of_unproven()),
             value: opening.value.clone(),
-            message: format!(
-                "`{}` would let in tokens of `{}` that are not meant, but for conditions that cannot be decided here",
-                opening.value, branch.issuer
-            ),
+            message: match analysis.said(opening) {
+                said if said == branch.issuer => format!(
+                    "nothing keeps out tokens of `{said}` that are not meant, but for conditions that cannot be decided here"
+                ),
+                said => format!(
+                    "`{said}` would let in tokens of `{}` that are not meant, but for conditions that cannot be decided here",
+                    branch.issuer
+                ),
+            },
             witness: None,
         })
         .collect()

@@ -19,7 +19,7 @@ fn check(analysis: &Analysis<'_>) -> Vec<Hit> {
     if !branch.facts.is_declared() {
         return analysis.hits(Kind::AnyTenant, &|value| {
             format!(
-                "the subject pattern `{value}` for `{}` has a wildcard in place of the tenant: any tenant with a workload of that name matches",
+                "the pattern `{value}` for `{}` has a wildcard in place of the tenant: any tenant with a workload of that name matches",
                 branch.issuer
             )
         });

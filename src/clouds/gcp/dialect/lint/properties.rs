@@ -353,52 +353,7 @@ fn large_conditions_end() {
 
 /// A value for every variable of the catalogue's recommendations.
 fn filled(platform: &Platform, text: &str) -> String {
-    let mut text = text.to_owned();
-    while let Some(start) = text.find('{') {
-        let Some(length) = text[start..].find('}') else {
-            break;
-        };
-        let name = text[start + 1..start + length].to_owned();
-        let values = [
-            "acme",
-            "acme/api",
-            "123456789012",
-            "123456",
-            "11111111-2222-3333-4444-555555555555",
-            "main",
-            "refs/heads/main",
-            "job/x/",
-            "auth0|0af1",
-            "0123456789ABCDEF0123456789ABCDEF",
-            "tea-abc",
-            "evm-abc",
-            "srv-abc",
-            "ac-abc",
-            "a1b2c3",
-            "https://own.example/x",
-            "own.example.com",
-            "abcdef",
-            "branch",
-            "ta-abc",
-            "123456789012345678",
-            "{11111111-2222-3333-4444-555555555555}",
-        ];
-        let value = match platform.variables.get(&name) {
-            Some(_) if name.contains("host") || name.contains("domain") => "own.example.com",
-            Some(variable) => {
-                let whole = regex::Regex::new(&format!("^(?:{})$", variable.pattern)).unwrap();
-                values
-                    .iter()
-                    .find(|value| whole.is_match(value))
-                    .unwrap_or_else(|| panic!("{} {name}", platform.id))
-            }
-            // Something that the catalogue does not describe: an id of its own.
-            None => "own-id-1",
-        };
-        let value = value.replace('{', "\u{1}").replace('}', "\u{2}");
-        text.replace_range(start..=start + length, &value);
-    }
-    text.replace('\u{1}', "{").replace('\u{2}', "}")
+    crate::platforms::filled::filled(platform, text, "").unwrap_or_else(|| panic!("{} {text}", platform.id))
 }
 
 #[test]
