@@ -31,8 +31,10 @@ impl Accounts {
 /// An `http` address of another machine.
 pub(super) fn check_named(config: &SdkConfig) -> Result<(), AwsError> {
     let everywhere = config.endpoint_url().map(ToOwned::to_owned);
-    let addresses = [named(config, "IAM"), named(config, "STS"), everywhere];
-    for address in addresses.into_iter().flatten() {
+    // the last two get the token of a person's login, when a profile signs on with it
+    let services = ["IAM", "STS", "SSO", "SSO OIDC"];
+    let addresses = services.map(|service| named(config, service));
+    for address in addresses.into_iter().chain([everywhere]).flatten() {
         Endpoints::check(&address).map_err(AwsError::configuration)?;
     }
     Ok(())

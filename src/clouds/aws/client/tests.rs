@@ -7,7 +7,7 @@ use aws_smithy_types::date_time::{DateTime, Format};
 
 use super::fake::{Call, Fake, Reply, error_body};
 use super::*;
-use crate::clouds::aws::dialect::{AccountId, RoleArn};
+use crate::clouds::aws::dialect::{AccountId, Partition, RoleArn};
 use crate::trust::Secret;
 
 mod environment;
@@ -691,7 +691,7 @@ async fn errors_and_debug_show_no_secret() {
     assert!(!text.contains("s3cr3t-canary"), "{text}");
 }
 
-/// What the rules of the SDK make of every partition.
+/// What the rules of the SDK make of the regions.
 #[tokio::test]
 async fn every_partition_has_its_endpoint() {
     for (region, fips, endpoint) in [
@@ -702,11 +702,61 @@ async fn every_partition_has_its_endpoint() {
         ("us-gov-west-1", false, "https://iam.us-gov.amazonaws.com"),
         ("us-gov-east-1", false, "https://iam.us-gov.amazonaws.com"),
         ("eusc-de-east-1", false, "https://iam.eusc-de-east-1.amazonaws.eu"),
+        ("us-iso-east-1", false, "https://iam.us-iso-east-1.c2s.ic.gov"),
+        ("us-iso-west-1", false, "https://iam.us-iso-east-1.c2s.ic.gov"),
+        (
+            "us-isob-east-1",
+            false,
+            "https://iam.us-isob-east-1.sc2s.sgov.gov",
+        ),
+        (
+            "us-isob-west-1",
+            false,
+            "https://iam.us-isob-east-1.sc2s.sgov.gov",
+        ),
+        (
+            "eu-isoe-west-1",
+            false,
+            "https://iam.eu-isoe-west-1.cloud.adc-e.uk",
+        ),
+        (
+            "us-isof-south-1",
+            false,
+            "https://iam.us-isof-south-1.csp.hci.ic.gov",
+        ),
+        (
+            "us-isof-east-1",
+            false,
+            "https://iam.us-isof-south-1.csp.hci.ic.gov",
+        ),
         ("us-east-1", true, "https://iam-fips.amazonaws.com"),
     ] {
         let params = Params::builder().region(region).use_fips(fips).build().unwrap();
         let resolved = DefaultResolver::new().resolve_endpoint(&params).await.unwrap();
         assert_eq!(resolved.url(), endpoint, "{region}");
+    }
+}
+
+/// Our own table of partitions says what the rules of the SDK say: IAM's endpoint, its signing region, the end of the names.
+#[tokio::test]
+async fn the_table_of_partitions_is_that_of_the_sdk() {
+    use aws_sdk_sts::config::endpoint::{
+        DefaultResolver as StsResolver, Params as StsParams, ResolveEndpoint as _,
+    };
+    for partition in Partition::all() {
+        let region = partition.iam_signing_region();
+        let params = Params::builder().region(region).build().unwrap();
+        let iam = DefaultResolver::new().resolve_endpoint(&params).await.unwrap();
+        assert_eq!(iam.url(), partition.iam_endpoint(), "{partition}");
+        let schemes = iam.auth_schemes().iter();
+        let signs: Vec<_> = schemes
+            .filter_map(|scheme| scheme.get("signingRegion")?.as_string())
+            .collect();
+        assert_eq!(signs, [region], "{partition}");
+        let params = StsParams::builder().region(region).build().unwrap();
+        let sts = StsResolver::new().resolve_endpoint(&params).await.unwrap();
+        let host = format!("https://sts.{region}.{}", partition.dns_suffix());
+        assert_eq!(sts.url(), host, "{partition}");
     }
 }
 

@@ -21,8 +21,8 @@ struct Facts {
     id: &'static str,
     /// How the partition's regions start, `-` included.
     region_prefixes: &'static [&'static str],
-    /// IAM's one endpoint, where it is published.
-    iam_endpoint: Option<&'static str>,
+    /// IAM's one endpoint.
+    iam_endpoint: &'static str,
     /// The fixed region with which calls to IAM are signed.
     iam_signing_region: &'static str,
     dns_suffix: &'static str,
@@ -37,7 +37,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::China,
         id: "aws-cn",
         region_prefixes: &["cn-"],
-        iam_endpoint: Some("https://iam.cn-north-1.amazonaws.com.cn"),
+        iam_endpoint: "https://iam.cn-north-1.amazonaws.com.cn",
         iam_signing_region: "cn-north-1",
         dns_suffix: "amazonaws.com.cn",
         default_audience: "sts.amazonaws.com.cn",
@@ -46,7 +46,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::GovCloud,
         id: "aws-us-gov",
         region_prefixes: &["us-gov-"],
-        iam_endpoint: Some("https://iam.us-gov.amazonaws.com"),
+        iam_endpoint: "https://iam.us-gov.amazonaws.com",
         iam_signing_region: "us-gov-west-1",
         dns_suffix: "amazonaws.com",
         default_audience: AUDIENCE,
@@ -55,7 +55,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::EuropeanSovereign,
         id: "aws-eusc",
         region_prefixes: &["eusc-"],
-        iam_endpoint: Some("https://iam.eusc-de-east-1.amazonaws.eu"),
+        iam_endpoint: "https://iam.eusc-de-east-1.amazonaws.eu",
         iam_signing_region: "eusc-de-east-1",
         dns_suffix: "amazonaws.eu",
         default_audience: AUDIENCE,
@@ -64,7 +64,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::IsoB,
         id: "aws-iso-b",
         region_prefixes: &["us-isob-"],
-        iam_endpoint: None,
+        iam_endpoint: "https://iam.us-isob-east-1.sc2s.sgov.gov",
         iam_signing_region: "us-isob-east-1",
         dns_suffix: "sc2s.sgov.gov",
         default_audience: AUDIENCE,
@@ -73,7 +73,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::IsoE,
         id: "aws-iso-e",
         region_prefixes: &["eu-isoe-"],
-        iam_endpoint: None,
+        iam_endpoint: "https://iam.eu-isoe-west-1.cloud.adc-e.uk",
         iam_signing_region: "eu-isoe-west-1",
         dns_suffix: "cloud.adc-e.uk",
         default_audience: AUDIENCE,
@@ -82,7 +82,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::IsoF,
         id: "aws-iso-f",
         region_prefixes: &["us-isof-"],
-        iam_endpoint: None,
+        iam_endpoint: "https://iam.us-isof-south-1.csp.hci.ic.gov",
         iam_signing_region: "us-isof-south-1",
         dns_suffix: "csp.hci.ic.gov",
         default_audience: AUDIENCE,
@@ -91,7 +91,7 @@ const FACTS: [Facts; 8] = [
         partition: Partition::Iso,
         id: "aws-iso",
         region_prefixes: &["us-iso-"],
-        iam_endpoint: None,
+        iam_endpoint: "https://iam.us-iso-east-1.c2s.ic.gov",
         iam_signing_region: "us-iso-east-1",
         dns_suffix: "c2s.ic.gov",
         default_audience: AUDIENCE,
@@ -103,7 +103,7 @@ const COMMERCIAL: Facts = Facts {
     partition: Partition::Aws,
     id: "aws",
     region_prefixes: &[""],
-    iam_endpoint: Some("https://iam.amazonaws.com"),
+    iam_endpoint: "https://iam.amazonaws.com",
     iam_signing_region: "us-east-1",
     dns_suffix: "amazonaws.com",
     default_audience: AUDIENCE,
@@ -147,8 +147,8 @@ impl Partition {
         self.facts().default_audience
     }
 
-    /// IAM's endpoint, where it is published.
-    pub fn iam_endpoint(self) -> Option<&'static str> {
+    /// IAM's one endpoint.
+    pub fn iam_endpoint(self) -> &'static str {
         self.facts().iam_endpoint
     }
 

@@ -185,6 +185,183 @@ async fn web_identity_of_the_environment() {
     assert_eq!(fake.calls()[1].access_key(), "ASIAIRSA");
 }
 
+/// An hour from now, as the sources of credentials write it.
+fn in_an_hour() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(3_600)
+}
+
+/// Credentials as containers and machines are lent them.
+fn lent(key: &str) -> String {
+    let end = DateTime::from(in_an_hour()).fmt(Format::DateTime).unwrap();
+    let credentials = serde_json::json!({
+        "Code": "Success", "Type": "AWS-HMAC", "LastUpdated": "2026-01-01T00:00:00Z",
+        "AccessKeyId": key, "SecretAccessKey": "s", "Token": format!("token-of-{key}"), "Expiration": end,
+    });
+    credentials.to_string()
+}
+
+/// The token of the session that a call was signed with.
+fn session_token(call: &Call) -> &str {
+    call.headers
+        .get("x-amz-security-token")
+        .map_or("", String::as_str)
+}
+
+#[tokio::test]
+async fn credentials_of_a_container() {
+    let fake = Fake::start(fine).await;
+    let agent = Fake::start(
+        |call, _| match call.headers.get("authorization").map(String::as_str) {
+            Some("pod-identity-token") => Reply::Body(200, lent("ASIACONTAINER")),
+            _ => Reply::Body(401, String::new()),
+        },
+    )
+    .await;
+    let directory = tempfile::tempdir().unwrap();
+    let token = write(directory.path(), "token", "pod-identity-token");
+    let address = format!("{}/v1/credentials", agent.url);
+    let variables = [
+        ("AWS_ENDPOINT_URL_IAM", fake.url.as_str()),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", address.as_str()),
+        ("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token.as_str()),
+    ];
+    let said = run(&variables).await;
+    assert!(said.starts_with("ok "), "{said}");
+    assert_eq!(agent.calls()[0].line, "GET /v1/credentials HTTP/1.1");
+    assert_eq!(fake.calls()[0].access_key(), "ASIACONTAINER");
+    assert_eq!(session_token(&fake.calls()[0]), "token-of-ASIACONTAINER");
+    // the keys of the environment come before the container's
+    let said = run(&with(&variables)).await;
+    assert!(said.starts_with("ok "), "{said}");
+    assert_eq!(fake.calls()[1].access_key(), "AKIAENV");
+    assert_eq!(agent.calls().len(), 1, "asked, though nobody needs it");
+    // refused, it says so, and nothing is sent to IAM
+    let said = run(&variables[..2]).await;
+    assert!(said.starts_with("Credentials "), "{said}");
+    assert_eq!(fake.calls().len(), 2);
+}
+
+/// The metadata service of a machine, in its second version only: without the token of a session it says nothing.
+#[tokio::test]
+async fn credentials_of_a_machine() {
+    const ROLE: &str = "GET /latest/meta-data/iam/security-credentials/ HTTP/1.1";
+    let fake = Fake::start(fine).await;
+    let machine = Fake::start(|call, _| {
+        let seconds = "x-aws-ec2-metadata-token-ttl-seconds";
+        let holds = call
+            .headers
+            .get("x-aws-ec2-metadata-token")
+            .is_some_and(|token| token == "of-the-session");
+        match call.line.as_str() {
+            "PUT /latest/api/token HTTP/1.1" => {
+                let asked = call.headers.get(seconds).cloned().unwrap_or_default();
+                Reply::With(200, vec![(seconds, asked)], "of-the-session".to_owned())
+            }
+            _ if !holds => Reply::Body(401, String::new()),
+            ROLE => Reply::Body(200, "runner".to_owned()),
+            "GET /latest/meta-data/iam/security-credentials/runner HTTP/1.1" => {
+                Reply::Body(200, lent("ASIAMACHINE"))
+            }
+            _ => Reply::Body(404, String::new()),
+        }
+    })
+    .await;
+    let variables = [
+        ("AWS_ENDPOINT_URL_IAM", fake.url.as_str()),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", machine.url.as_str()),
+        ("AWS_EC2_METADATA_DISABLED", "false"),
+    ];
+    let said = run(&variables).await;
+    assert!(said.starts_with("ok "), "{said}");
+    assert_eq!(fake.calls()[0].access_key(), "ASIAMACHINE");
+    assert_eq!(session_token(&fake.calls()[0]), "token-of-ASIAMACHINE");
+    let lines: Vec<_> = machine.calls().into_iter().map(|call| call.line).collect();
+    assert!(lines[0].starts_with("PUT /latest/api/token "), "{lines:?}");
+    let asked_twice = lines.iter().filter(|line| *line == ROLE).count();
+    assert_eq!(asked_twice, 1, "{lines:?}");
+    // whoever forbids the metadata service is heard
+    let before = machine.calls().len();
+    let said = run(&variables[..2]).await;
+    assert!(said.starts_with("Credentials "), "{said}");
+    assert_eq!((machine.calls().len(), fake.calls().len()), (before, 1));
+}
+
+/// The session of a person that `aws sso login` began, by name and in the older form by its start page.
+#[tokio::test]
+async fn credentials_of_a_single_sign_on() {
+    const PAGE: &str = "https://acme.awsapps.example/start";
+    let fake = Fake::start(fine).await;
+    let portal = Fake::start(|call, _| {
+        let token = call.headers.get("x-amz-sso_bearer_token").map(String::as_str);
+        if token != Some("of-the-login") || !call.line.starts_with("GET /federation/credentials?") {
+            return Reply::Body(401, String::new());
+        }
+        let end = in_an_hour().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        let lent = serde_json::json!({ "roleCredentials": {
+            "accessKeyId": "ASIASSO", "secretAccessKey": "s", "sessionToken": "token-of-ASIASSO",
+            "expiration": u64::try_from(end.as_millis()).unwrap(),
+        }});
+        Reply::Body(200, lent.to_string())
+    })
+    .await;
+    let home = tempfile::tempdir().unwrap();
+    let cache = home.path().join(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    for name in [PAGE, "acme"] {
+        let digest = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, name.as_bytes());
+        let end = DateTime::from(in_an_hour()).fmt(Format::DateTime).unwrap();
+        let login = serde_json::json!({ "accessToken": "of-the-login", "expiresAt": end, "region": "eu-west-1",
+            "startUrl": PAGE });
+        let file = format!("{}.json", data_encoding::HEXLOWER.encode(digest.as_ref()));
+        write(&cache, &file, &login.to_string());
+    }
+    let config = write(
+        home.path(),
+        "config",
+        &format!(
+            "[profile old]\nsso_start_url = {PAGE}\nsso_region = eu-west-1\nsso_account_id = {OWN}\nsso_role_name = ops\n\
+             [profile new]\nsso_session = acme\nsso_account_id = {OWN}\nsso_role_name = ops\n\
+             [sso-session acme]\nsso_start_url = {PAGE}\nsso_region = eu-west-1\n"
+        ),
+    );
+    let variables = [
+        ("HOME", home.path().to_str().unwrap()),
+        ("AWS_CONFIG_FILE", config.as_str()),
+        ("AWS_ENDPOINT_URL_IAM", fake.url.as_str()),
+        ("AWS_ENDPOINT_URL_SSO", portal.url.as_str()),
+    ];
+    for (number, (by, profile)) in [
+        ("AWS_PROFILE", "old"),
+        ("AWS_PROFILE", "new"),
+        (PROFILE, "old"),
+        (PROFILE, "new"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut variables = variables.to_vec();
+        variables.push((by, profile));
+        let said = run(&variables).await;
+        assert!(said.starts_with("ok "), "{by} {profile}: {said}");
+        assert_eq!(fake.calls()[number].access_key(), "ASIASSO", "{by} {profile}");
+        let asked = &portal.calls()[number].line;
+        assert!(
+            asked.contains("role_name=ops") && asked.contains(&format!("account_id={OWN}")),
+            "{asked}"
+        );
+    }
+    // the login's token does not go to another machine in the open
+    for variable in ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"] {
+        let mut variables = variables.to_vec();
+        variables.extend([("AWS_PROFILE", "new"), (variable, "http://sso.example.com")]);
+        let said = run(&variables).await;
+        assert!(
+            said.starts_with("Configuration ") && said.contains("http://sso.example.com"),
+            "{said}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn without_credentials_it_says_what_to_do() {
     let fake = Fake::start(fine).await;
@@ -230,6 +407,10 @@ async fn every_partition_is_asked_through_the_proxy() {
         ("cn-northwest-1", "false", "iam.cn-north-1.amazonaws.com.cn"),
         ("us-gov-east-1", "false", "iam.us-gov.amazonaws.com"),
         ("eusc-de-east-1", "false", "iam.eusc-de-east-1.amazonaws.eu"),
+        ("us-iso-west-1", "false", "iam.us-iso-east-1.c2s.ic.gov"),
+        ("us-isob-east-1", "false", "iam.us-isob-east-1.sc2s.sgov.gov"),
+        ("eu-isoe-west-1", "false", "iam.eu-isoe-west-1.cloud.adc-e.uk"),
+        ("us-isof-east-1", "false", "iam.us-isof-south-1.csp.hci.ic.gov"),
         ("us-east-1", "true", "iam-fips.amazonaws.com"),
     ] {
         let calls = asked_of_proxy(&[("AWS_REGION", region), (FIPS, fips)]).await;
@@ -243,6 +424,10 @@ async fn every_partition_is_asked_through_the_proxy() {
         ("eu-central-1", "sts.eu-central-1.amazonaws.com"),
         ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
         ("eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"),
+        ("us-iso-west-1", "sts.us-iso-west-1.c2s.ic.gov"),
+        ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"),
+        ("eu-isoe-west-1", "sts.eu-isoe-west-1.cloud.adc-e.uk"),
+        ("us-isof-south-1", "sts.us-isof-south-1.csp.hci.ic.gov"),
     ] {
         let calls = asked_of_proxy(&[("AWS_REGION", region), (ASK, "caller")]).await;
         assert_eq!(calls[0].line, format!("CONNECT {host}:443 HTTP/1.1"));
