@@ -36,7 +36,10 @@ pub fn default_mapping(
     pool: PoolUse,
     claims: &BTreeMap<ClaimName, Presence>,
 ) -> BTreeMap<String, String> {
-    let constant = (format!("attribute.{TRUST_ATTRIBUTE}"), quote(provider_id));
+    let constant = (
+        format!("attribute.{TRUST_ATTRIBUTE}"),
+        trust_expression(provider_id),
+    );
     if pool == PoolUse::Shared {
         let subject = format!("{} + assertion.sub", quote(&format!("{provider_id}:")));
         return BTreeMap::from([("google.subject".to_owned(), subject), constant]);
@@ -67,6 +70,11 @@ pub fn default_mapping(
         }
     }
     mapping
+}
+
+/// What [`TRUST_ATTRIBUTE`] is mapped from: the id of the provider, whatever the token.
+pub fn trust_expression(provider_id: &str) -> String {
+    quote(provider_id)
 }
 
 /// The name of a claim in the characters that attributes have.

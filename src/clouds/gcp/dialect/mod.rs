@@ -11,6 +11,7 @@ mod gcp_trust;
 pub mod limits;
 mod lint;
 mod name;
+pub mod platform_claims;
 mod principal;
 mod provider;
 mod provider_document;
@@ -20,7 +21,7 @@ mod wildcard;
 
 pub use cel::{CelError, CelMistake};
 pub use claim_path::ClaimPathError;
-pub use default_mapping::{PoolUse, TRUST_ATTRIBUTE, default_mapping, trust_binding};
+pub use default_mapping::{PoolUse, TRUST_ATTRIBUTE, default_mapping, trust_binding, trust_expression};
 pub use evaluate::{Exchange, KnownClaims, Mapped, MappedValue, Rest, StsError, evaluate, exchange};
 pub use gcp_trust::{GcpTrust, Rendered};
 pub use lint::{RULES, lint, lint_pool};

@@ -31,6 +31,14 @@ pub enum NameError {
 }
 
 impl PoolName {
+    /// A pool by its project's number and its id, which the caller has checked.
+    pub fn new(project_number: &str, id: &str) -> Self {
+        Self {
+            project: project_number.to_owned(),
+            pool: id.to_owned(),
+        }
+    }
+
     /// # Errors
     /// Another form, or the id of a project in place of its number.
     pub fn parse(text: &str) -> Result<Self, NameError> {
@@ -74,6 +82,14 @@ impl PoolName {
 }
 
 impl ProviderName {
+    /// A provider by its pool and its id, which the caller has checked.
+    pub fn new(pool: PoolName, id: &str) -> Self {
+        Self {
+            pool,
+            provider: id.to_owned(),
+        }
+    }
+
     /// # Errors
     /// Another form, or the id of a project in place of its number.
     pub fn parse(text: &str) -> Result<Self, NameError> {

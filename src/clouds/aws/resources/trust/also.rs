@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use super::implied::Knowledge;
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::signing::platforms;
 use crate::clouds::aws::dialect::Partition;
-use crate::clouds::trust_arguments::Reading;
+use crate::clouds::trust_arguments::{Reading, platforms};
 use crate::framework::{Diagnostics, PlanRequest};
 use crate::platforms::{by_id, infer};
 use crate::trust::{Audience, Terms};
@@ -45,7 +44,9 @@ fn branches(model: &TrustModel, defaults: &BTreeSet<Audience>) -> Option<Vec<(Te
     let Reading::Known(trust) = model.arguments().read(defaults, &mut Diagnostics::new()) else {
         return None;
     };
-    let platforms = platforms(model)?.into_iter().map(|(_, platform)| platform);
+    let platforms = platforms(&model.platform, &model.also)?
+        .into_iter()
+        .map(|(_, platform)| platform);
     let with_platform = |(terms, platform): (Terms, Option<&str>)| {
         let platform = match platform {
             Some(text) => by_id(text.trim()).map_or_else(|| text.to_owned(), |known| known.id.clone()),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::implied::{Basis, Implied, Knowledge};
 use super::model::TrustModel;
-use super::signing::{Signed, lint_with, platforms, signers};
+use super::signing::lint_with;
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::condition_keys::is_built_in;
 use crate::clouds::aws::dialect::limits::{self, Loopback, TrustPolicyLength};
@@ -12,7 +12,7 @@ use crate::clouds::aws::dialect::{
     AccountId, AwsTrust, Partition, PolicyDocument, ProviderArn, Statement, render, shared_issuer_gate,
 };
 use crate::clouds::guardrail::to_model;
-use crate::clouds::trust_arguments::{FindingModel, Reading, Signer, path_of};
+use crate::clouds::trust_arguments::{FindingModel, Reading, Signed, Signer, path_of, platforms, signers};
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
 use crate::platforms::Azp;
 use crate::trust::{Audience, Finding, IssuerUrl, Terms, Trust};
@@ -207,7 +207,7 @@ fn ask(
         Reading::Invalid => return Some(Err(())),
         Reading::Known(trust) => *trust,
     };
-    let platforms = platforms(model)?;
+    let platforms = platforms(&model.platform, &model.also)?;
     let basis = Basis::of(&trust, platforms.iter().map(|(_, platform)| *platform));
     let accepted = |terms: &Terms| knowledge.accepts(&basis, terms);
     let Ok(signed) = signers(&trust, &platforms, accepted, diagnostics) else {

@@ -19,6 +19,9 @@ pub enum Limit {
     Jwks,
     JwksCount,
     DiscoveryUri,
+    AccountId,
+    AccountText,
+    Role,
 }
 
 /// A value that Google does not take.

@@ -2,6 +2,7 @@
 //!
 //! The numbers are those of the field documentation of the IAM API, `projects.locations.workloadIdentityPools` and below.
 
+mod accounts;
 mod discovery;
 mod error;
 mod ids;
@@ -10,6 +11,7 @@ mod jwks;
 mod provider;
 
 pub use crate::trust::Loopback;
+pub use accounts::{account_description, account_display_name, account_id, role};
 pub use discovery::discovery_uri;
 pub use error::{Limit, LimitError};
 pub use ids::{description, display_name, pool_id, provider_id};
