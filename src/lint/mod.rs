@@ -15,7 +15,9 @@ mod severity;
 mod witness;
 
 pub use branch::{Branch, Test, Without};
-pub use issuer::{Common, IssuerFacts, TextPart, common_text};
+pub use issuer::{Common, IssuerFacts, Reading, Readings, TextPart, common_text, readings_in_common};
+#[cfg(test)]
+pub(crate) use language::visited;
 pub use language::{Expression, Texts};
 pub use report::{Examined, examine, lint, rules, sorted, worst_opening};
 pub use rule::{Class, Rule};

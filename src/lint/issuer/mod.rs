@@ -6,12 +6,14 @@ mod grammar;
 mod lifted;
 mod part;
 mod reach;
+mod reading;
 
 pub(crate) use form::Form;
 pub(crate) use free::Free;
 pub(crate) use grammar::Grammar;
 pub(crate) use part::Part;
 pub use reach::{Common, TextPart, common_text};
+pub use reading::{Reading, Readings, readings_in_common};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

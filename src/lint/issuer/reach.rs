@@ -68,8 +68,9 @@ impl IssuerFacts {
         !Grammar::of(self).forms.is_empty()
     }
 
-    /// A subject in which a text stands for the first time where somebody but the platform chooses at least a part of it.
-    pub fn subject_with_chosen(&self, chosen: &str) -> Option<String> {
+    /// Subjects in which a text stands for the first time where somebody but the platform chooses at least a part of it, the
+    /// shortest first: one for each form and variable that can hold it.
+    pub fn subjects_with_chosen(&self, chosen: &str) -> Vec<String> {
         let mut builder = Builder::default();
         let start = builder.state();
         let before = builder.run(start, 0);
@@ -81,10 +82,10 @@ impl IssuerFacts {
         let in_form = |form: &super::Form| {
             let platform = self.platforms.get(form.platform)?;
             let tags = (1_u16..).zip(&form.variables);
-            let mut chosen_tags = tags
+            let chosen_tags = tags
                 .filter(|(_, (name, _))| is_chosen(platform, name))
                 .map(|(tag, _)| tag);
-            chosen_tags.find_map(|tag| {
+            let found = chosen_tags.filter_map(|tag| {
                 let tracks = Tracks {
                     form: Some(&form.automaton),
                     marks: Some(&marks),
@@ -104,15 +105,49 @@ impl IssuerFacts {
                     .map(|l| l.c)
                     .collect();
                 (subject.find(chosen) == Some(at.len())).then_some(subject)
-            })
+            });
+            Some(found.collect::<Vec<_>>())
         };
-        forms
-            .filter_map(in_form)
-            .min_by_key(|subject| (subject.len(), subject.clone()))
+        let mut all: Vec<String> = forms.filter_map(in_form).flatten().collect();
+        all.sort_by_key(|subject| (subject.len(), subject.clone()));
+        all.dedup();
+        all
+    }
+
+    /// Values of a claim that match a pattern, the shortest of each form of it; the pattern's own example where the catalogue
+    /// cannot say.
+    pub fn values_matching(&self, claim: &str, pattern: &Glob) -> Vec<String> {
+        let wanted = Automaton::of_globs(std::slice::from_ref(pattern), false);
+        let shortest = |values: &Automaton| {
+            let tracks = Tracks {
+                tests: vec![values, &wanted],
+                ..Tracks::default()
+            };
+            match search(&tracks, &|_, flags| Some(flags), &|_| true) {
+                Found::Text(letters) => Some(text(&letters)),
+                Found::Nothing | Found::GaveUp => None,
+            }
+        };
+        if claim == "sub" && self.knows_subjects() {
+            let grammar = Grammar::of(self);
+            let mut all: Vec<String> = grammar
+                .forms
+                .iter()
+                .filter_map(|form| shortest(&form.automaton))
+                .collect();
+            if let Free::Pairs(pairs) = &grammar.free {
+                all.extend(shortest(&pairs.automaton(false)));
+            }
+            return all;
+        }
+        match self.values_of(claim) {
+            Some(values) => shortest(&values).into_iter().collect(),
+            None => vec![pattern.example("x")],
+        }
     }
 
     /// All values that a claim can have; `None`: the catalogue cannot say.
-    fn values_of(&self, claim: &str) -> Option<Automaton> {
+    pub(super) fn values_of(&self, claim: &str) -> Option<Automaton> {
         if claim == "sub" {
             let grammar = Grammar::of(self);
             if grammar.forms.is_empty() || matches!(grammar.free, Free::Anything) {
@@ -212,9 +247,19 @@ mod tests {
             assert_eq!(facts.may_contain(claim, part), expected, "{claim} {part}");
         }
         // A repository may be called like the text that stands before the environment.
-        let subject = facts.subject_with_chosen("environment:").unwrap();
-        assert!(subject.ends_with("/environment:pull_request"), "{subject}");
-        assert_eq!(facts.subject_with_chosen("repo:"), None);
+        let subjects = facts.subjects_with_chosen("environment:");
+        assert!(subjects[0].ends_with("/environment:pull_request"), "{subjects:?}");
+        assert_eq!(facts.subjects_with_chosen("repo:"), [""; 0]);
+        let holding = Glob::new(
+            std::iter::once(Piece::Any)
+                .chain(":environment:x".chars().map(Piece::Literal))
+                .collect(),
+        );
+        let subjects = facts.values_matching("sub", &holding);
+        assert!(
+            subjects.iter().any(|subject| subject.starts_with("repo:")),
+            "{subjects:?}"
+        );
     }
 
     #[test]

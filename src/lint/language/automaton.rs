@@ -59,6 +59,12 @@ impl Automaton {
         union
     }
 
+    /// The same texts, each character belonging to one thing.
+    pub(crate) fn tagged(mut self, tag: u16) -> Self {
+        self.edges.iter_mut().flatten().for_each(|edge| edge.tag = tag);
+        self
+    }
+
     pub(crate) fn starts(&self) -> &[u32] {
         &self.starts
     }

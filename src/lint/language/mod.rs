@@ -14,5 +14,7 @@ pub use expression::Expression;
 #[cfg(test)]
 pub(crate) use expression::Laid;
 pub(crate) use label::Label;
+#[cfg(test)]
+pub(crate) use search::visited;
 pub(crate) use search::{Found, Letter, Tracks, search, text};
 pub use skeleton::Texts;

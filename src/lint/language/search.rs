@@ -197,6 +197,8 @@ impl<'a> Search<'a> {
         if self.reached.contains(node) {
             return;
         }
+        #[cfg(test)]
+        count();
         self.reached.insert(node.into());
         self.nodes.push(Node { from, letter });
     }
@@ -328,6 +330,22 @@ impl<'a> Search<'a> {
         next.push(flags);
         self.visit(&next, from, Some(letter));
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    static VISITED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
+#[cfg(test)]
+fn count() {
+    VISITED.with(|visited| visited.set(visited.get() + 1));
+}
+
+/// How many combinations of states all searches of this thread have come to.
+#[cfg(test)]
+pub(crate) fn visited() -> u64 {
+    VISITED.with(std::cell::Cell::get)
 }
 
 fn meet(a: &Label, b: &Label) -> bool {

@@ -65,7 +65,7 @@ impl<'a> Setting<'a> {
         ways
     }
 
-    fn branch(&'a self, conjunction: Conjunction, doubtful: bool) -> Branch<'a> {
+    pub(super) fn branch(&'a self, conjunction: Conjunction, doubtful: bool) -> Branch<'a> {
         // A claim that the issuer's tokens do not have is an error of CEL wherever it decides.
         let is_dead = self.provider.disabled == Some(true) || self.is_asking_for_strangers(&conjunction);
         Branch {

@@ -12,6 +12,7 @@ mod conjunction;
 mod rules;
 mod side;
 mod token;
+mod twin;
 
 pub use rules::RULES;
 
@@ -123,5 +124,7 @@ fn parse(settings: &ProviderSettings, bindings: &[Principal]) -> Result<Provider
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod twin_tests;
 #[cfg(test)]
 mod vectors;

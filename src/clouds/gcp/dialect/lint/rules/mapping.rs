@@ -1,10 +1,10 @@
 //! Rules about the mapping.
 
-use super::super::super::limits;
 use super::super::branches::is_unknown;
 use super::super::side::{Part, Scope, Side};
+use super::super::twin::Twins;
 use super::{Looked, finding, shared};
-use crate::clouds::gcp::dialect::cel::{Kind, Node, Value};
+use crate::clouds::gcp::dialect::cel::{Node, Value};
 use crate::clouds::gcp::dialect::claim_path::ClaimPath;
 use crate::clouds::gcp::dialect::provider::Target;
 use crate::lint::{Class, Rule, TextPart};
@@ -18,31 +18,12 @@ pub(super) const CONCATENATION: Rule = Rule {
     fix: "map the claims to attributes of their own, or join them with a text that the first cannot contain",
 };
 
-pub(super) const EXTRACTION: Rule = Rule {
-    id: "template-extraction",
-    title: "The template may find another place",
-    class: Class::Open,
-    meaning: "`extract` takes the first place where its text stands, and whoever runs a workload can make that text stand earlier.",
-    fix: "map the claim that holds the part, not a piece cut out of another",
-};
-
-pub(super) const LENGTH: Rule = Rule {
-    id: "subject-length",
-    title: "The subject may be too long",
-    class: Class::Outage,
-    meaning: "`google.subject` may have more than the 127 bytes that Google takes; such tokens are refused.",
-    fix: "map a shorter claim to `google.subject`, such as an id",
-};
-
-/// Google's limit for `google.subject`.
-const LONGEST: usize = 127;
-
 impl Looked<'_> {
     pub(super) fn about_mapping(&self, all: &mut Vec<Finding>) {
         for (target, program) in &self.setting.provider.mapping {
             let key = target.key();
             self.unknown_claims(&key, program.root(), all);
-            self.extractions(&key, program.root(), all);
+            self.extractions(target, program.root(), all);
             let scope = Scope {
                 names: Vec::new(),
                 is_mapping: true,
@@ -50,7 +31,7 @@ impl Looked<'_> {
             for (_, side) in self.reader.sides(program.root(), &scope) {
                 self.types(target, &side, all);
                 let Some(parts) = parts(&side) else { continue };
-                self.concatenation(&key, &parts, all);
+                self.concatenation(target, &parts, all);
                 if *target == Target::Subject {
                     self.length(&parts, all);
                     self.names_only(&parts, all);
@@ -103,7 +84,8 @@ impl Looked<'_> {
         }
     }
 
-    fn concatenation(&self, key: &str, parts: &[TextPart], all: &mut Vec<Finding>) {
+    fn concatenation(&self, target: &Target, parts: &[TextPart], all: &mut Vec<Finding>) {
+        let key = &target.key();
         let facts = &self.setting.facts;
         let mut worst: Option<(Severity, String)> = None;
         let mut rest = parts;
@@ -145,7 +127,17 @@ impl Looked<'_> {
             worst = worst.max(Some(found));
         }
         if let Some((severity, message)) = worst {
-            all.push(finding(&CONCATENATION, severity, key, message, None));
+            // What only has to be read from its start gives no two tokens the same text.
+            let is_ambiguous = severity > Severity::Low;
+            let twins = is_ambiguous
+                .then(|| self.setting.joined_twins(self.ways, target, parts))
+                .flatten();
+            let message = match &twins {
+                Some(twins) => format!("{message}; {}", twins.said()),
+                None => message,
+            };
+            let witness = twins.as_ref().and_then(Twins::witness);
+            all.push(finding(&CONCATENATION, severity, key, message, witness));
         }
     }
 
@@ -156,88 +148,6 @@ impl Looked<'_> {
                 let mut tests = way.conjunction.tests.iter().filter(|test| test.claim == claim);
                 tests.any(|test| test.restricts() && test.is_exact() && test.values.len() == 1)
             })
-    }
-
-    fn extractions(&self, key: &str, node: &Node, all: &mut Vec<Finding>) {
-        let facts = &self.setting.facts;
-        let scope = Scope {
-            names: Vec::new(),
-            is_mapping: true,
-        };
-        if let Kind::Call { .. } = &node.kind
-            && let [(_, Side::Between { path, before, .. })] = self.reader.sides(node, &scope).as_slice()
-            && !before.is_empty()
-        {
-            let claim = path.joined();
-            let found = if claim == "sub" && facts.knows_subjects() {
-                facts
-                    .subject_with_chosen(before)
-                    .map(|subject| (Severity::Medium, format!(", as in `{subject}`")))
-            } else {
-                match facts.may_contain(&claim, before) {
-                    Some(false) => None,
-                    _ => Some((Severity::Low, String::new())),
-                }
-            };
-            if let Some((severity, example)) = found {
-                let message = format!(
-                    "`{key}` is what stands behind the first `{before}` in `{claim}`, which may stand in a name that somebody chooses{example}"
-                );
-                all.push(finding(&EXTRACTION, severity, key, message, None));
-            }
-        }
-        node.parts()
-            .into_iter()
-            .for_each(|part| self.extractions(key, part, all));
-    }
-
-    /// Subjects that are usually longer than Google takes.
-    fn length(&self, parts: &[TextPart], all: &mut Vec<Finding>) {
-        let length = |part: &TextPart| match part {
-            TextPart::Text(text) => text.len(),
-            TextPart::Claim(claim) => self.setting.facts.usual_length(claim),
-        };
-        let claims = parts
-            .iter()
-            .filter(|part| matches!(part, TextPart::Claim(_)))
-            .count();
-        let usual: usize = parts.iter().map(length).sum();
-        if claims > 1 && usual > LONGEST {
-            let message = format!(
-                "`google.subject` is put together of {claims} claims, usually of about {usual} bytes; Google takes {LONGEST}"
-            );
-            all.push(finding(
-                &LENGTH,
-                Severity::Medium,
-                "google.subject",
-                message,
-                None,
-            ));
-        }
-    }
-
-    /// Subjects that the condition names and that are too long.
-    fn long_subjects(&self, all: &mut Vec<Finding>) {
-        for way in self.ways {
-            let tests = way
-                .conjunction
-                .tests
-                .iter()
-                .filter(|test| test.claim == "sub" && test.restricts());
-            let subjects =
-                tests.flat_map(|test| test.values.iter().filter_map(crate::trust::Glob::as_literal));
-            for subject in subjects {
-                if let Err(error) = limits::subject_length(&self.settings.attribute_mapping, &subject) {
-                    all.push(finding(
-                        &LENGTH,
-                        Severity::Medium,
-                        &subject,
-                        error.to_string(),
-                        None,
-                    ));
-                }
-            }
-        }
     }
 
     /// A subject of names only, where the issuer has ids.
@@ -273,7 +183,7 @@ impl Looked<'_> {
 }
 
 /// The texts and claims that a mapping puts together.
-pub(super) fn parts(side: &Side) -> Option<Vec<TextPart>> {
+pub(in super::super) fn parts(side: &Side) -> Option<Vec<TextPart>> {
     let claim = |path: &ClaimPath| TextPart::Claim(path.joined());
     match side {
         Side::Constant(Value::Text(text)) => Some(vec![TextPart::Text(text.to_string())]),

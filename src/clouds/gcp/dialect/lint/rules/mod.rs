@@ -1,11 +1,14 @@
 //! The rules that only Google Cloud has.
 
 mod condition;
+mod extraction;
+mod length;
 mod mapping;
 mod nobody;
 mod pool;
 mod syntax;
 
+pub(super) use mapping::parts;
 pub(super) use pool::of_pool;
 pub(super) use syntax::unreadable;
 
@@ -24,8 +27,8 @@ pub const RULES: &[Rule] = &[
     condition::DOT,
     condition::MISMATCH,
     mapping::CONCATENATION,
-    mapping::EXTRACTION,
-    mapping::LENGTH,
+    extraction::EXTRACTION,
+    length::LENGTH,
     pool::WHOLE_POOL,
     pool::COLLIDE,
     pool::KEY_SHARED,

@@ -5,11 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::branches::Setting;
 use super::super::condition::Reader;
-use super::super::side::{Scope, target_of};
-use super::mapping::parts;
+use super::super::twin::Twins;
 use super::{Looked, finding};
 use crate::clouds::gcp::dialect::principal::{Principal, Whom};
-use crate::clouds::gcp::dialect::provider::Target;
 use crate::lint::{Class, Common, Rule, TextPart, common_text, examine};
 use crate::trust::{Finding, Severity};
 
@@ -128,22 +126,24 @@ fn collision(first: &Setting<'_>, second: &Setting<'_>) -> Option<Finding> {
             ),
         ),
     };
-    Some(finding(&COLLIDE, severity, &value, message, None))
+    // The tokens are shown in an order that does not depend on how the providers were written.
+    let (meant, foreign) =
+        match (&first.url, first.provider.name().id()) <= (&second.url, second.provider.name().id()) {
+            true => (first, second),
+            false => (second, first),
+        };
+    let twins = meant.subject_twins(foreign);
+    let message = match &twins {
+        Some(twins) => format!("{message}: {}", twins.said()),
+        None => message,
+    };
+    let witness = twins.as_ref().and_then(Twins::witness);
+    Some(finding(&COLLIDE, severity, &value, message, witness))
 }
 
 /// What a provider puts together as the subject; anything where that cannot be told.
 fn subject(setting: &Setting<'_>) -> Vec<TextPart> {
-    let reader = Reader::new(setting.provider, &setting.facts);
-    let scope = Scope {
-        names: Vec::new(),
-        is_mapping: true,
-    };
-    let root = target_of(setting.provider, &Target::Subject);
-    let sides = root.map(|root| reader.sides(root, &scope)).unwrap_or_default();
-    let known = match sides.as_slice() {
-        [(_, side)] => parts(side),
-        _ => None,
-    };
+    let known = setting.subject_parts();
     known.unwrap_or_else(|| vec![TextPart::Claim(String::new())])
 }
 
