@@ -30,6 +30,7 @@ mod left_out;
 mod lifecycle;
 mod linted;
 mod ownership;
+mod propagation;
 mod provider_block;
 mod rules;
 mod secrets;

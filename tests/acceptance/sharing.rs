@@ -12,7 +12,9 @@ crate::on_both!(
 crate::on_sandbox!(
     two_configurations_two_audiences,
     a_foreign_audience_stays,
-    revived_roles_are_named
+    revived_roles_are_named,
+    a_role_that_appears_meanwhile_brings_the_provider_back,
+    a_provider_that_cannot_be_brought_back_is_told_of
 );
 
 fn trust(lab: &Lab, who: &str) -> Block {
@@ -142,4 +144,83 @@ fn revived_roles_are_named(lab: &Lab) {
     );
     assert!(plan.all().contains("revives-roles"), "{}", plan.all());
     lab.boto.iam("delete_role", json!({ "RoleName": "forgotten" }));
+}
+
+/// A trust alone at its provider, and another role for it that IAM's lists show a moment too late.
+fn appearing_meanwhile(lab: &Lab) -> (crate::harness::Terraform, String) {
+    let terraform = lab.configuration(&trust(lab, "one").to_string());
+    terraform.settle("after create");
+    let role = lab.get_role(&format!("{}-one", lab.role)).expect("the role");
+    let other = format!("{}-meanwhile", lab.role);
+    lab.set_faults(json!({ "fresh": { "role_lists": 1 } }));
+    lab.boto.iam(
+        "create_role",
+        json!({ "RoleName": other, "AssumeRolePolicyDocument": role["AssumeRolePolicyDocument"].to_string() }),
+    );
+    (terraform, other)
+}
+
+/// What somebody may have put at a provider: everything but when it was made.
+fn put_there(lab: &Lab) -> Option<serde_json::Value> {
+    let mut provider = lab.oidc_provider(&lab.issuer)?;
+    provider.as_object_mut()?.remove("CreateDate");
+    Some(provider)
+}
+
+fn a_role_that_appears_meanwhile_brings_the_provider_back(lab: &Lab) {
+    let (terraform, other) = appearing_meanwhile(lab);
+    lab.boto.iam(
+        "tag_open_id_connect_provider",
+        json!({ "OpenIDConnectProviderArn": lab.provider_arn(&lab.issuer), "Tags": [{ "Key": "owner", "Value": "them" }] }),
+    );
+    let before = put_there(lab);
+    assert!(before.is_some());
+    let calls = lab.calls_during(|| {
+        terraform.destroy();
+    });
+    let count = |operation: &str| calls.get(&format!("iam:{operation}")).copied();
+    assert_eq!(count("DeleteOpenIDConnectProvider"), Some(1), "{calls:?}");
+    assert_eq!(count("CreateOpenIDConnectProvider"), Some(1), "{calls:?}");
+    assert_eq!(put_there(lab), before, "brought back unchanged");
+    assert_eq!(lab.roles(&lab.role), std::slice::from_ref(&other));
+    // once it is gone, whoever leaves last takes the provider away
+    lab.boto.iam("delete_role", json!({ "RoleName": other }));
+    terraform.settle("after it came again");
+    terraform.destroy();
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
+}
+
+fn a_provider_that_cannot_be_brought_back_is_told_of(lab: &Lab) {
+    let back = |more: serde_json::Value| {
+        let mut failure =
+            json!({ "operation": "CreateOpenIDConnectProvider", "code": "AccessDenied", "status": 403 });
+        for (key, value) in more.as_object().expect("members") {
+            failure[key] = value.clone();
+        }
+        json!({ "fail": [failure] })
+    };
+    let (terraform, other) = appearing_meanwhile(lab);
+    lab.set_faults(back(json!({})));
+    let failed = terraform.run(&["destroy", "-auto-approve", "-no-color"]);
+    assert_eq!(failed.code, 1, "{}", failed.all());
+    for word in [&other[..], "could not be brought back", "sts.amazonaws.com"] {
+        assert!(
+            failed.all().contains(word),
+            "{word} is not named:\n{}",
+            failed.all()
+        );
+    }
+    assert!(lab.oidc_provider(&lab.issuer).is_none());
+    lab.set_faults(json!({}));
+    terraform.destroy();
+    lab.boto.iam("delete_role", json!({ "RoleName": other }));
+
+    // an answer that is lost is no failure: the provider is there again
+    let (terraform, other) = appearing_meanwhile(lab);
+    lab.set_faults(back(
+        json!({ "code": "ServiceFailure", "status": 503, "applied": true }),
+    ));
+    terraform.destroy();
+    assert_eq!(lab.audiences(&lab.issuer), ["sts.amazonaws.com"]);
+    lab.boto.iam("delete_role", json!({ "RoleName": other }));
 }

@@ -45,6 +45,7 @@ impl Emulator {
             attached: Vec::new(),
             last_used: None,
             unseen_reads: 0,
+            unseen_lists: 0,
         };
         account.roles.insert(NAME.to_owned(), role);
         Some(arn)

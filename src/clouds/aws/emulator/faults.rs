@@ -24,6 +24,8 @@ pub struct Faults {
 pub struct Freshness {
     /// `GetRole` does not see a fresh role so many times.
     pub role_reads: u32,
+    /// `ListRoles` does not show a fresh role so many times.
+    pub role_lists: u32,
     /// `GetOpenIDConnectProvider` does not see a fresh provider so many times.
     pub provider_reads: u32,
     /// STS does not see a fresh provider so many times.

@@ -7,7 +7,7 @@ use super::making::Made;
 use super::membership::{Membership, mark_of_trust};
 use super::neighbours::Neighbour;
 use super::{Holder, MADE_BY, Ownership, Sharing, widened};
-use crate::clouds::aws::client::{AwsError, Iam, Kind, Provider};
+use crate::clouds::aws::client::{AwsError, Iam, Kind, Provider, wait_for};
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::trust::{Audience, Finding, IssuerUrl};
 
@@ -220,8 +220,11 @@ impl Joining<'_> {
         membership: &mut Membership,
         kept: &mut Option<Membership>,
     ) -> Result<(), JoinError> {
+        let fresh = self.sharing.was_made(&membership.arn);
+        let again = |error: &AwsError| fresh && error.is_not_found();
         for audience in missing {
-            let added = self.iam.add_client_id(&membership.arn, audience.as_str()).await;
+            let add = || self.iam.add_client_id(&membership.arn, audience.as_str());
+            let added = wait_for(self.iam.limits(), again, add).await;
             if added.as_ref().err().is_none_or(AwsError::outcome_unknown) {
                 membership.added.insert(audience.to_string());
                 *kept = Some(membership.clone());

@@ -163,8 +163,16 @@ impl Leaving<'_> {
         match self.iam.create_provider(&same).await {
             Ok(_) => Ok(Left::stays()),
             Err(error) if error.kind == Kind::Exists => Ok(Left::stays()),
-            Err(error) => Err(error),
+            Err(error) if error.outcome_unknown() && self.is_back().await => Ok(Left::stays()),
+            Err(mut error) => {
+                error.hint = Some(lost(&same, &appeared));
+                Err(error)
+            }
         }
+    }
+
+    async fn is_back(&self) -> bool {
+        self.iam.get_provider(&self.found.arn).await.is_ok()
     }
 
     async fn neighbours(&self) -> Result<Vec<Neighbour>, AwsError> {
@@ -176,4 +184,20 @@ impl Leaving<'_> {
     fn seated_beside(&self) -> Vec<Seated> {
         self.sharing.seated_beside(&self.found.arn, self.holder)
     }
+}
+
+/// What to do about a provider that is gone, and that somebody turned out to need.
+fn lost(provider: &NewProvider, roles: &[Neighbour]) -> String {
+    let names: Vec<String> = roles.iter().map(|role| format!("`{}`", role.name)).collect();
+    let who = if names.is_empty() {
+        "another trust of this run".to_owned()
+    } else {
+        format!("roles that appeared meanwhile ({})", names.join(", "))
+    };
+    format!(
+        "the provider `{}` was deleted, since nobody needed it, and could not be brought back for {who}: make it again, with \
+         the client ids {}",
+        provider.url,
+        provider.client_ids.join(", ")
+    )
 }

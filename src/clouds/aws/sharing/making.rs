@@ -49,6 +49,7 @@ impl Joining<'_> {
         };
         match self.iam.create_provider(&new).await {
             Ok(arn) => {
+                self.sharing.provider_made(&arn);
                 self.be_seen(&arn).await;
                 Ok(Made::Ours(Taken {
                     membership: made,
@@ -80,6 +81,7 @@ impl Joining<'_> {
         // There was none a moment ago, the answer to our own create was lost, and this is just what it would have made.
         let same = provider.client_ids.len() == self.audiences.len() && self.missing(&provider).is_empty();
         if error.outcome_unknown() && same && provider.tags.get(MADE_BY) == Some(&self.mark()) {
+            self.sharing.provider_made(&provider.arn);
             membership.made = true;
             membership.mark = Some(self.mark());
             membership.added.clone_from(&membership.audiences);

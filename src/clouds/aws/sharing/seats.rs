@@ -13,6 +13,8 @@ pub struct Sharing {
     locks: Mutex<HashMap<String, Arc<AsyncMutex<()>>>>,
     seats: Mutex<HashMap<String, Seats>>,
     roles: Mutex<Roles>,
+    /// ARNs of the providers that this process made.
+    made: Mutex<HashSet<String>>,
     /// What plans of this process were shown, by provider.
     planned_with: Mutex<HashMap<String, Arc<Vec<Neighbour>>>>,
 }
@@ -92,6 +94,17 @@ impl Sharing {
 
     fn seats(&self) -> std::sync::MutexGuard<'_, HashMap<String, Seats>> {
         self.seats.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn provider_made(&self, arn: &str) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.insert(arn.to_owned());
+    }
+
+    /// Whether this process made the provider, so that IAM may not know it everywhere yet.
+    pub fn was_made(&self, arn: &str) -> bool {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.contains(arn)
     }
 
     pub(super) fn planned_with(&self, arn: &str) -> Option<Arc<Vec<Neighbour>>> {

@@ -42,6 +42,7 @@ pub fn create(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let role = Role {
         created: now,
         unseen_reads: fresh.role_reads,
+        unseen_lists: fresh.role_lists,
         ..creation.role(arn, trust)?
     };
     let reply = Reply::result(|xml| {
@@ -107,6 +108,7 @@ impl<'q> Creation<'q> {
             attached: Vec::new(),
             last_used: None,
             unseen_reads: 0,
+            unseen_lists: 0,
         })
     }
 }

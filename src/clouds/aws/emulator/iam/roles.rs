@@ -43,11 +43,14 @@ pub fn list(call: &mut Call<'_>) -> Result<Reply, ApiError> {
     let prefix = rule::PATH_PREFIX.optional(query, "PathPrefix")?.unwrap_or("/");
     let ask = Ask::about(call.arn(&format!("role{prefix}")));
     let account = call.open(&ask)?.account;
-    let roles = account
-        .roles
-        .iter()
-        .filter(|(_, role)| role.path.starts_with(prefix))
-        .map(|(key, role)| (key.clone(), role));
+    let mut roles = Vec::new();
+    for (key, role) in &mut account.roles {
+        if role.unseen_lists > 0 {
+            role.unseen_lists -= 1;
+        } else if role.path.starts_with(prefix) {
+            roles.push((key.clone(), &*role));
+        }
+    }
     let page = Page::cut(query, roles)?;
     Ok(Reply::result(|xml| {
         xml.list("Roles", &page.items, |xml, role| write(xml, role));

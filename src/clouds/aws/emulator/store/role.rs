@@ -28,6 +28,8 @@ pub struct Role {
     pub last_used: Option<(i64, String)>,
     /// How many more reads do not see this role yet.
     pub unseen_reads: u32,
+    /// How many more lists do not show this role yet.
+    pub unseen_lists: u32,
 }
 
 impl Role {

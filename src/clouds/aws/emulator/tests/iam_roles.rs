@@ -383,3 +383,20 @@ async fn faults_on_request() {
     get().await.unwrap();
     assert_eq!(lab.emulator.calls()["iam:GetRole"], 3);
 }
+
+/// Lists lag behind: each role that is made under the fault is left out of the next ones.
+#[tokio::test]
+async fn a_fresh_role_is_left_out_of_lists() {
+    let lab = Laboratory::open().await;
+    let iam = lab.iam();
+    make(&iam, "old").await;
+    lab.emulator
+        .set_faults(serde_json::from_str(r#"{"fresh": {"role_lists": 2}}"#).unwrap());
+    make(&iam, "fresh").await;
+    let mut listed = Vec::new();
+    for _ in 0..3 {
+        listed.push(iam.list_roles().send().await.unwrap().roles().len());
+    }
+    assert_eq!(listed, [1, 1, 2]);
+    assert!(iam.get_role().role_name("fresh").send().await.is_ok());
+}

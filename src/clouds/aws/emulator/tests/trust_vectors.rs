@@ -98,6 +98,7 @@ fn furnish(lab: &Laboratory, id: &str, row: &Value, now: i64) {
             attached: Vec::new(),
             last_used: None,
             unseen_reads: 0,
+            unseen_lists: 0,
         },
     );
 }

@@ -8,7 +8,7 @@ use super::model::OidcProviderModel;
 use super::read::{account_of, identity};
 use super::recovery;
 use super::tagging;
-use crate::clouds::aws::client::{AwsError, Iam};
+use crate::clouds::aws::client::{AwsError, Iam, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::ProviderArn;
 use crate::clouds::aws::dialect::limits::TaggedObject;
@@ -62,8 +62,10 @@ pub(super) async fn create(
     memory.tag_keys = tagging::asserted(aws, config, &state);
     memory.keep_in(&mut progress.private);
     progress.state = Some(untagged(&state));
-    let wanted = tags::known(&state.tags_all);
-    match iam.tag_provider(&aim.arn.to_string(), &wanted).await {
+    let (arn, wanted) = (aim.arn.to_string(), tags::known(&state.tags_all));
+    let fresh = aws.sharing.was_made(&arn);
+    let again = |error: &AwsError| fresh && error.is_not_found();
+    match wait_for(iam.limits(), again, || iam.tag_provider(&arn, &wanted)).await {
         Ok(()) => progress.state = Some(state),
         Err(error) => diagnosis::error(
             "Could not tag the provider",

@@ -206,9 +206,11 @@ async fn make_role(
     if let Some(found) = name.leftover {
         return Some(adopt(work, found));
     }
-    // A provider of a moment ago may not be known everywhere yet.
-    let again =
-        |error: &AwsError| matches!(error.kind, Kind::InvalidPrincipal | Kind::ConcurrentModification);
+    let fresh = work.names_the_fresh(None);
+    let again = |error: &AwsError| match error.kind {
+        Kind::InvalidPrincipal => fresh,
+        kind => kind == Kind::ConcurrentModification,
+    };
     match wait_for(work.limits, again, || work.iam.create_role(new)).await {
         Ok(role) => Some((role, Permissions::default())),
         Err(error) if error.kind == Kind::Exists || error.outcome_unknown() => {

@@ -253,9 +253,10 @@ impl Change<'_> {
     async fn rewrite_trust(&mut self) -> Result<(), Failed> {
         let json = &self.work.meaning.json;
         if self.work.planned.trust_policy != self.prior.trust_policy {
-            // A provider of a moment ago may not be known everywhere yet.
-            let again = |error: &AwsError| {
-                matches!(error.kind, Kind::InvalidPrincipal | Kind::ConcurrentModification)
+            let fresh = self.work.names_the_fresh(Some(self.prior));
+            let again = |error: &AwsError| match error.kind {
+                Kind::InvalidPrincipal => fresh,
+                kind => kind == Kind::ConcurrentModification,
             };
             let rewrite = || self.work.iam.update_trust_policy(self.role, json);
             let written = wait_for(self.work.limits, again, rewrite).await;

@@ -45,6 +45,17 @@ impl Work<'_> {
         tags::known(&tags::all(&self.aws.default_tags, &self.config.tags))
     }
 
+    /// Whether IAM may not know yet, everywhere, whom the trust policy names: a provider that this process made, or whom
+    /// statements of the configuration's own name, which another resource of this run may have made. Those of `prior` are
+    /// known for long.
+    pub fn names_the_fresh(&self, prior: Option<&TrustModel>) -> bool {
+        let own = &self.planned.additional_statements;
+        let providers = self.meaning.providers.iter().filter_map(|need| need.arn.as_ref());
+        let mut fresh = providers.filter(|arn| self.aws.sharing.was_made(&arn.to_string()));
+        fresh.next().is_some()
+            || (!own.is_null() && prior.is_none_or(|prior| prior.additional_statements != *own))
+    }
+
     /// The role to be; the name is still empty when it is generated.
     pub fn new_role(&self) -> NewRole {
         let planned = self.planned;
