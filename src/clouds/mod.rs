@@ -2,6 +2,11 @@
 
 mod cloud;
 mod environment;
+#[cfg(test)]
+mod fake;
+mod limits;
+mod patience;
+mod redact;
 
 pub mod aws;
 pub mod azure;
@@ -12,6 +17,8 @@ pub mod trust_arguments;
 
 pub use cloud::{Cloud, Common};
 pub use environment::Environment;
+pub use limits::Limits;
+pub use patience::Effect;
 
 use crate::framework::Parts;
 

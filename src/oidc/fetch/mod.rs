@@ -14,7 +14,7 @@ pub use address::{Reach, is_local_issuer};
 pub use chain::{certificate_pem, certificates_from_pem, thumbprint};
 pub use error::FetchError;
 pub use fetcher::{Document, FetchSettings, Fetcher};
-pub use roots::{ExtraRoots, RootsError};
+pub use roots::{ExtraRoots, RootsError, root_store};
 
 #[cfg(test)]
 pub(super) use transport::{Answer, Body, Transport};

@@ -46,7 +46,10 @@ impl ExtraRoots {
 }
 
 /// The system's roots and the extra ones; never empty. Reads files, so it is called once.
-pub(super) fn store(extra: Option<&ExtraRoots>) -> Result<RootCertStore, RootsError> {
+///
+/// # Errors
+/// No root at all.
+pub fn root_store(extra: Option<&ExtraRoots>) -> Result<RootCertStore, RootsError> {
     let mut store = RootCertStore::empty();
     store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if let Some(extra) = extra {

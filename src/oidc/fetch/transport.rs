@@ -133,7 +133,7 @@ impl Tls {
     fn new(extra_roots: Option<&ExtraRoots>) -> Result<Self, RootsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let bad = |e: &dyn std::fmt::Display| RootsError::BadCertificate(e.to_string());
-        let store = Arc::new(roots::store(extra_roots)?);
+        let store = Arc::new(roots::root_store(extra_roots)?);
         let verifier = WebPkiServerVerifier::builder_with_provider(store, provider.clone());
         let recorder = Arc::new(RecordingVerifier::new(verifier.build().map_err(|e| bad(&e))?));
         let mut config = rustls::ClientConfig::builder_with_provider(provider)

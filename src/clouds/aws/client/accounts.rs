@@ -15,7 +15,7 @@ use aws_smithy_http_client::pool::Client as HttpClient;
 use tokio::sync::OnceCell;
 
 use super::account::Caller;
-use super::attempt::{Effect, Limits, Patience, call};
+use super::attempt::{call, patience};
 use super::connect;
 use super::credentials::{Assumed, FromWebIdentity, Remembered, keys};
 use super::endpoint::check_named;
@@ -24,6 +24,8 @@ use super::iam::{Account, Iam, Standing};
 use super::providers::ProviderCache;
 use super::settings::{AssumeRole, Settings};
 use crate::clouds::aws::dialect::{AccountId, Partition, RoleArn};
+use crate::clouds::limits::Limits;
+use crate::clouds::patience::{Effect, Patience};
 
 /// IAM is one service per partition; the region only chooses the partition and the STS endpoint.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -365,7 +367,7 @@ impl Accounts {
             .max_retries
             .or(from_environment)
             .unwrap_or(DEFAULT_MAX_RETRIES);
-        let patience = Patience::new(retries.saturating_add(1));
+        let patience = patience(retries.saturating_add(1));
         #[cfg(test)]
         if let Some(unit) = self.0.patience_unit {
             return patience.with_unit(unit);

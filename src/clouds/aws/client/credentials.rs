@@ -11,8 +11,8 @@ use aws_sdk_sts::types::Credentials as Session;
 use tokio::sync::Mutex;
 
 use super::error::{AwsError, Kind};
-use super::redact::clean;
 use super::settings::{AccessKeys, AssumeRole, TokenSource, WebIdentity};
+use crate::clouds::redact::clean;
 
 /// Credentials are renewed this long before they end, so that a call under way does not meet their end.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);

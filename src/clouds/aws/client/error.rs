@@ -10,7 +10,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::codes::{hint_of, kind_of};
-use super::redact::clean;
+use crate::clouds::redact::clean;
 
 /// A failed call. The text never holds a secret; the hint says what to do and is shown apart from the text.
 #[derive(Clone, Debug)]

@@ -13,10 +13,12 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::accounts::Accounts;
-use super::attempt::{Effect, Limits, Patience, call};
+use super::attempt::{call, check};
 use super::error::{AwsError, Kind};
 use super::providers::ProviderCache;
 use crate::clouds::aws::dialect::{AccountId, decode};
+use crate::clouds::limits::Limits;
+use crate::clouds::patience::{Effect, Patience};
 
 /// Tags by key.
 pub type Tags = BTreeMap<String, String>;
@@ -162,7 +164,7 @@ impl Iam {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     {
-        self.limits.check(operation)?;
+        check(&self.limits, operation)?;
         self.account.verify(operation).await?;
         call((operation, effect), &self.patience, &self.limits, send)
             .await

@@ -13,8 +13,8 @@
 //! | `connect` | the connection pool and its roots |
 //! | `endpoint` | which IAM is spoken to |
 //! | `credentials` | keys, web identity, assumed roles |
-//! | `attempt` | one call with its retries, stop and deadline |
-//! | `error`, `codes`, `redact` | what went wrong, what to do about it, and what of it may be shown |
+//! | `attempt` | one call with its retries |
+//! | `error`, `codes` | what went wrong, and what to do about it |
 //! | `propagation` | waiting for what this run created |
 //! | `iam`, `roles`, `policies`, `providers` | the operations of IAM |
 
@@ -30,7 +30,6 @@ mod iam;
 mod policies;
 mod propagation;
 mod providers;
-mod redact;
 mod roles;
 mod settings;
 
@@ -39,9 +38,9 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
+pub use crate::clouds::Limits;
 pub use account::Caller;
 pub use accounts::Accounts;
-pub use attempt::Limits;
 pub use error::{AwsError, Failure, Kind};
 pub use iam::{Iam, Tags};
 pub use propagation::{PROPAGATION, wait_for};

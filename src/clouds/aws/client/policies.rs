@@ -1,9 +1,9 @@
 //! What a role may do: attached managed policies, inline policies.
 
-use super::attempt::Effect::Idempotent;
 use super::error::AwsError;
 use super::iam::{Iam, decode_document, next_marker};
 use super::roles::PAGE;
+use crate::clouds::patience::Effect::Idempotent;
 
 impl Iam {
     /// The ARNs of the managed policies attached to a role.

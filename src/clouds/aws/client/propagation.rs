@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::attempt::{Limits, fraction};
 use super::error::AwsError;
+use crate::clouds::limits::Limits;
+use crate::clouds::patience::fraction;
 
 /// The longest wait for a change to become visible (IAM documents eventual consistency, no bound; clients wait this long).
 pub const PROPAGATION: Duration = Duration::from_secs(120);

@@ -11,9 +11,9 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::OnceCell;
 
-use super::attempt::Effect::{Create, Idempotent, Read};
 use super::error::{AwsError, Kind};
 use super::iam::{Iam, Tags, plain_tags, sdk_tags, time};
+use crate::clouds::patience::Effect::{Create, Idempotent, Read};
 
 /// An IAM OIDC provider.
 #[derive(Clone, Debug, PartialEq, Eq)]

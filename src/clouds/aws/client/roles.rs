@@ -4,9 +4,9 @@ use std::time::SystemTime;
 
 use aws_sdk_iam::types;
 
-use super::attempt::Effect::{Create, Idempotent, Read};
 use super::error::AwsError;
 use super::iam::{Iam, Tags, decode_document, next_marker, plain_tags, sdk_tags, time};
+use crate::clouds::patience::Effect::{Create, Idempotent, Read};
 
 /// Entries of one page; IAM gives at most that many.
 pub(super) const PAGE: i32 = 1_000;

@@ -7,7 +7,7 @@ const LONGEST: usize = 1_000;
 
 // SECURITY: services repeat parts of requests; what looks like a token or a key does not get through.
 /// A foreign text as one line of bounded length, with what looks like a secret left out.
-pub(super) fn clean(text: &str) -> String {
+pub(in crate::clouds) fn clean(text: &str) -> String {
     let one_line: String = text
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -24,17 +24,31 @@ pub(super) fn clean(text: &str) -> String {
     }
 }
 
+/// How access tokens, refresh tokens and client secrets begin, and the headers that carry them; in lower case.
+const MARKS: [&str; 5] = [
+    "x-amz-security-token",
+    "ya29.",
+    "1//0",
+    "gocspx-",
+    "private key-----",
+];
+/// Names of things that are long and no secret.
+const NAMES: [&str; 3] = ["projects/", "folders/", "organizations/"];
+
 fn secret_like(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let token = word.contains("eyJ") && word.matches('.').count() >= 2;
-    // Session tokens of STS are long runs of base64; no ARN, URL or policy word looks like that.
+    // Session tokens are long runs of base64; no other name, URL or policy word looks like that.
     let base64 = |part: &str| {
         part.len() >= 100
+            && !NAMES.iter().any(|name| part.starts_with(name))
             && part
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'_' | b'-'))
     };
-    token || lower.contains("x-amz-security-token") || word.split(|c: char| "\"':,()".contains(c)).any(base64)
+    token
+        || MARKS.iter().any(|mark| lower.contains(mark))
+        || word.split(|c: char| "\"'`:,().".contains(c)).any(base64)
 }
 
 #[cfg(test)]
@@ -53,6 +67,20 @@ mod tests {
             clean("arn:aws:iam::111122223333:role/a is fine"),
             "arn:aws:iam::111122223333:role/a is fine"
         );
+        let access = format!("token=ya29.{}", "aB3-".repeat(5));
+        let refresh = "1//0gFakeRefresh and GOCSPX-fake end";
+        assert_eq!(
+            clean(&format!("{access} {refresh}")),
+            "<left out> <left out> and <left out> end"
+        );
+        let long = format!("x.{}", "aB3_".repeat(30));
+        assert_eq!(clean(&format!("({long})")), "<left out>");
+        let name = format!(
+            "'projects/123456789012/locations/global/workloadIdentityPools/{}/providers/{}'",
+            "p".repeat(32),
+            "q".repeat(32)
+        );
+        assert_eq!(clean(&name), name);
         assert!(clean(&"a ".repeat(5_000)).chars().count() <= LONGEST + 1);
     }
 }
