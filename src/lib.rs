@@ -7,7 +7,7 @@
 //! | [`lint`] | what is wrong with a trust, found and proven (pure) |
 //! | [`clouds`] | who trusts: one folder per cloud, the same names in each |
 //! | [`files`] | which trusts stand in a file: vendors' documents, templates, plans and states (pure) |
-//! | [`oidc`] | being an OpenID Connect client: discovery, key sets, verification, thumbprints |
+//! | [`oidc`] | being an OpenID Connect client: discovery, key sets, verification, thumbprints, the workload's own token |
 //! | [`framework`] | a thin provider framework, free of the wire |
 //! | [`plugin`] | the wire: handshake, mutual TLS, gRPC services, MessagePack |
 //! | [`provider`] | the provider: its configuration, its list of parts, the cloud-neutral data sources |

@@ -1,4 +1,5 @@
-//! Being an OpenID Connect client: discovery, key sets, the verification of tokens, certificate chains.
+//! Being an OpenID Connect client: discovery, key sets, the verification of tokens, certificate chains,
+//! and the workload's own token.
 //!
 //! Owns everything that reads an issuer or one of its tokens. Three levels of trust are three types: a text, an
 //! [`Unverified`] payload (it is JSON, nothing more), a [`Verified`] payload (one function makes it: [`verify`]).
@@ -29,6 +30,7 @@ mod unverified;
 #[cfg(test)]
 mod vectors;
 mod verify;
+mod workload;
 
 pub use algorithm::Algorithm;
 pub use cached_keys::CachedKeys;
@@ -48,3 +50,6 @@ pub use policy::{Policy, Profile, TimeFormat};
 pub use refusal::Refusal;
 pub use unverified::{Header, Unverified};
 pub use verify::{Verified, verify};
+#[cfg(test)]
+pub(crate) use workload::fake_places;
+pub use workload::{FoundToken, Miss, PlatformToken, Surroundings, TokenError, Tried, WorkloadToken};

@@ -12,6 +12,7 @@ crate::on_both!(
 );
 crate::on_sandbox!(
     the_providers_own_web_identity,
+    the_providers_own_token_is_found_by_its_platform,
     guardrail_from_the_environment_only_tightens
 );
 
@@ -131,6 +132,54 @@ fn the_providers_own_web_identity(lab: &Lab) {
         refused.all()
     );
     assert!(!refused.all().contains(&stranger), "the token is shown");
+}
+
+/// The same, with nothing but the name of the platform: the token is where that puts it.
+fn the_providers_own_token_is_found_by_its_platform(lab: &Lab) {
+    let role = text(&pipeline_role(lab));
+    let mut terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
+    terraform
+        .set("AWS_ACCESS_KEY_ID", "")
+        .set("AWS_SECRET_ACCESS_KEY", "");
+    let block = |platform: &str| {
+        let identity = format!("{{ role_arn = {role}, platform = \"{platform}\" }}");
+        lab.preface(&format!("aws = {{ assume_role_with_web_identity = {identity} }}"))
+    };
+    terraform.write("provider.tf", &block("gitlab-self-managed"));
+    let missing = terraform.run(&["plan", "-no-color"]);
+    let told = missing.all().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        missing.code == 1 && told.contains("`STS_AMAZONAWS_COM_ID_TOKEN` is not set"),
+        "{told}"
+    );
+    let token = lab.mint(json!({ "sub": "pipeline", "aud": "sts.amazonaws.com" }));
+    terraform.set("STS_AMAZONAWS_COM_ID_TOKEN", &token);
+    terraform.settle("with the token of the job");
+    terraform.destroy();
+    // a token of somebody else's platform is not even sent
+    terraform.write("provider.tf", &block("gitlab-saas"));
+    lab.forget_calls();
+    let other = terraform.run(&["plan", "-no-color"]);
+    let (_, signature) = token.rsplit_once('.').expect("a signed token");
+    assert!(
+        other.code == 1 && !other.all().contains(signature),
+        "{}",
+        other.all()
+    );
+    assert!(
+        !lab.calls().contains_key("AssumeRoleWithWebIdentity"),
+        "{:?}",
+        lab.calls()
+    );
+    let wrong = {
+        terraform.write("provider.tf", &block("gitlab"));
+        terraform.run(&["validate", "-no-color"])
+    };
+    assert!(
+        wrong.code == 1 && wrong.all().contains("gitlab-saas"),
+        "{}",
+        wrong.all()
+    );
 }
 
 fn guardrail_from_the_environment_only_tightens(lab: &Lab) {

@@ -34,16 +34,20 @@ fn the_log_at_trace_shows_no_secret(lab: &Lab) {
     );
 }
 
-/// The token of the workload itself, from a file and from a variable.
+/// The token of the workload itself, from a file, from a variable, and from where its platform puts it.
 fn the_log_at_trace_shows_no_web_identity_token(lab: &Lab) {
     let role = text(&pipeline_role(lab));
     let token = lab.mint(json!({ "sub": "pipeline", "aud": "sts.amazonaws.com" }));
     // who has the signature and the claims has the token
     let (_, signature) = token.rsplit_once('.').expect("a signed token");
-    for source in ["token_file = \"web.token\"", "token = var.token"] {
+    let of_platform = "platform = \"gitlab-self-managed\"";
+    for source in ["token_file = \"web.token\"", "token = var.token", of_platform] {
         let mut terraform = lab.configuration(&Block::trust(&lab.issuer, &lab.role).to_string());
         variables(&mut terraform, &[("token", &token)]);
         terraform.write("web.token", &token);
+        if source == of_platform {
+            terraform.set("STS_AMAZONAWS_COM_ID_TOKEN", &token);
+        }
         let block = format!("aws = {{ assume_role_with_web_identity = {{ role_arn = {role}, {source} }} }}");
         terraform.write("provider.tf", &lab.preface(&block));
         terraform

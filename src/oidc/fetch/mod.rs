@@ -16,5 +16,7 @@ pub use error::FetchError;
 pub use fetcher::{Document, FetchSettings, Fetcher};
 pub use roots::{ExtraRoots, RootsError, root_store};
 
+pub(super) use roots::client_config;
+
 #[cfg(test)]
 pub(super) use transport::{Answer, Body, Transport};

@@ -1,5 +1,7 @@
 //! The certificate authorities that are believed: the system's, and those of a bundle.
 
+use std::sync::Arc;
+
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -59,6 +61,18 @@ pub fn root_store(extra: Option<&ExtraRoots>) -> Result<RootCertStore, RootsErro
         return Err(RootsError::NoSystemRoots);
     }
     Ok(store)
+}
+
+/// TLS to servers that these authorities vouch for. None: no authority at all, for a client that speaks to nobody by TLS.
+pub(in crate::oidc) fn client_config(
+    store: Option<RootCertStore>,
+) -> Result<rustls::ClientConfig, RootsError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|e| RootsError::BadCertificate(e.to_string()))?
+        .with_root_certificates(store.unwrap_or_else(RootCertStore::empty));
+    Ok(config.with_no_client_auth())
 }
 
 #[cfg(test)]

@@ -76,6 +76,12 @@ impl Accounts {
         Self(Arc::new(inner))
     }
 
+    /// Where the token for the own credentials comes from.
+    #[cfg(test)]
+    pub(in crate::clouds::aws) fn web_identity(&self) -> Option<&crate::oidc::WorkloadToken> {
+        Some(&self.0.settings.web_identity.as_ref()?.token)
+    }
+
     /// Account, ARN and partition of the own credentials; asked at most once per process.
     ///
     /// # Errors

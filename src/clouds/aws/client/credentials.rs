@@ -11,14 +11,14 @@ use aws_sdk_sts::types::Credentials as Session;
 use tokio::sync::Mutex;
 
 use super::error::{AwsError, Kind};
-use super::settings::{AccessKeys, AssumeRole, TokenSource, WebIdentity};
+use super::settings::{AccessKeys, AssumeRole, WebIdentity};
 use crate::clouds::redact::clean;
+use crate::oidc::{FoundToken, TokenError};
 
 /// Credentials are renewed this long before they end, so that a call under way does not meet their end.
 const RENEW_BEFORE: Duration = Duration::from_secs(300);
 
-/// A token of a workload; STS takes up to 20,000 characters.
-const LONGEST_TOKEN: u64 = 20_000;
+const WEB_IDENTITY: &str = "sts:AssumeRoleWithWebIdentity";
 
 /// Keys of the provider block.
 pub(super) fn keys(keys: &AccessKeys) -> Credentials {
@@ -117,29 +117,22 @@ pub(super) struct FromWebIdentity {
 impl FromWebIdentity {
     async fn get(&self) -> Answer {
         let identity = &self.identity;
-        let token = read_token(&identity.token)
-            .await
-            .map_err(CredentialsError::provider_error)?;
+        let found = identity.token.get().await;
+        let found = found.map_err(|e| CredentialsError::provider_error(no_token(&e)))?;
         let answer = self
             .client
             .assume_role_with_web_identity()
             .role_arn(identity.role_arn.to_string())
             .role_session_name(identity.session_name.as_str())
             .set_duration_seconds(identity.duration.map(|duration| duration.seconds()))
-            .web_identity_token(token.expose())
+            .web_identity_token(found.token.expose())
             .send()
             .await
             .map_err(|e| {
-                refused(
-                    AwsError::of_sdk("sts:AssumeRoleWithWebIdentity", &e),
-                    &identity.role_arn.to_string(),
-                )
+                let error = AwsError::of_sdk(WEB_IDENTITY, &e);
+                not_admitted(error, &identity.role_arn.to_string(), &found)
             })?;
-        session(
-            answer.credentials,
-            "sts:AssumeRoleWithWebIdentity",
-            &identity.role_arn.to_string(),
-        )
+        session(answer.credentials, WEB_IDENTITY, &identity.role_arn.to_string())
     }
 }
 
@@ -152,37 +145,16 @@ impl ProvideCredentials for FromWebIdentity {
     }
 }
 
-async fn read_token(source: &TokenSource) -> Result<crate::trust::Secret<String>, AwsError> {
-    let path = match source {
-        TokenSource::Token(token) => return Ok(token.clone()),
-        TokenSource::File(path) => path,
+fn no_token(error: &TokenError) -> AwsError {
+    let (argument, else_) = match error {
+        TokenError::File { .. } => ("`token_file` ", ""),
+        TokenError::NoneFound { .. } => (
+            "",
+            "; a token that is elsewhere is given with `token_file` or `token`",
+        ),
     };
-    let wrong = |what: String| {
-        AwsError::new(
-            Kind::Credentials,
-            "sts:AssumeRoleWithWebIdentity",
-            format!("`token_file` `{}`: {what}", path.display()),
-        )
-        .with_hint("name the file in which the platform puts the workload's token")
-    };
-    let size = tokio::fs::metadata(path)
-        .await
-        .map_err(|e| wrong(e.to_string()))?
-        .len();
-    if size > LONGEST_TOKEN {
-        return Err(wrong(format!(
-            "expected a token of at most {LONGEST_TOKEN} characters, found {size}"
-        )));
-    }
-    let text = tokio::fs::read_to_string(path)
-        .await
-        .map_err(|e| wrong(e.to_string()))?;
-    let text = crate::trust::Secret::new(text);
-    let token = text.expose().trim();
-    if token.is_empty() {
-        return Err(wrong("expected a token, found an empty file".to_owned()));
-    }
-    Ok(token.to_owned().into())
+    AwsError::new(Kind::Credentials, WEB_IDENTITY, format!("{argument}{error}"))
+        .with_hint(format!("{}{else_}", error.hint()))
 }
 
 fn refused(mut error: AwsError, role: &str) -> CredentialsError {
@@ -193,6 +165,20 @@ fn refused(mut error: AwsError, role: &str) -> CredentialsError {
              not say which of these it was"
                 .to_owned(),
         );
+    }
+    error.message = clean(&error.message);
+    CredentialsError::provider_error(error.about(role))
+}
+
+/// STS says little of why; what it compared is shown beside it, without the token.
+fn not_admitted(mut error: AwsError, role: &str, found: &FoundToken) -> CredentialsError {
+    if matches!(error.kind, Kind::AccessDenied | Kind::Credentials) {
+        error.kind = Kind::Credentials;
+        error.hint = Some(clean(&format!(
+            "check that the role exists, that its trust policy and its OIDC provider admit {}; STS does not say which of \
+             these it was",
+            found.told()
+        )));
     }
     error.message = clean(&error.message);
     CredentialsError::provider_error(error.about(role))
@@ -230,22 +216,5 @@ mod tests {
         assert!(!is_fresh(&ending_in(10, now), now));
         assert!(!is_fresh(&ending_in(0, now), now + Duration::from_secs(60)));
         assert!(is_fresh(&Credentials::new("a", "b", None, None, "test"), now));
-    }
-
-    #[tokio::test]
-    async fn token_files_are_read_trimmed_and_bounded() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let source = TokenSource::File(file.path().to_owned());
-        std::fs::write(file.path(), "  abc.def.ghi\n").unwrap();
-        assert_eq!(read_token(&source).await.unwrap().expose(), "abc.def.ghi");
-        std::fs::write(file.path(), "\n").unwrap();
-        assert!(read_token(&source).await.is_err());
-        std::fs::write(file.path(), vec![b'a'; 20_001]).unwrap();
-        assert!(read_token(&source).await.is_err());
-        assert!(
-            read_token(&TokenSource::File("/does/not/exist".into()))
-                .await
-                .is_err()
-        );
     }
 }

@@ -47,6 +47,6 @@ pub use propagation::{PROPAGATION, wait_for};
 pub use providers::{NewProvider, Provider};
 pub use roles::{NewRole, Role};
 pub use settings::{
-    AccessKeys, AssumeRole, Endpoints, SessionDuration, SessionName, Settings, SettingsError, TokenSource,
-    WebIdentity, check_entry, check_region,
+    AccessKeys, AssumeRole, Endpoints, SessionDuration, SessionName, Settings, SettingsError, WebIdentity,
+    check_entry, check_region,
 };

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clouds::aws::dialect::{AccountId, RoleArn};
+use crate::oidc::WorkloadToken;
 use crate::trust::Secret;
 
 /// How AWS is reached. What is `None` or empty is left to the environment and the files of the AWS tools, which the
@@ -96,15 +96,7 @@ pub struct WebIdentity {
     pub role_arn: RoleArn,
     pub session_name: SessionName,
     pub duration: Option<SessionDuration>,
-    pub token: TokenSource,
-}
-
-/// Where the workload's own token is found.
-#[derive(Clone, Debug)]
-pub enum TokenSource {
-    Token(Secret<String>),
-    /// Read again for every exchange, because platforms rotate it.
-    File(PathBuf),
+    pub token: WorkloadToken,
 }
 
 /// Addresses used instead of AWS's own.

@@ -8,9 +8,11 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use super::fake::{Call, Fake, Reply, error_body};
 use super::*;
 use crate::clouds::aws::dialect::{AccountId, Partition, RoleArn};
+use crate::oidc::WorkloadToken;
 use crate::trust::Secret;
 
 mod environment;
+mod platforms;
 
 const OWN: &str = "111122223333";
 const OTHER: &str = "222233334444";
@@ -213,8 +215,8 @@ async fn web_identity_is_exchanged_without_signature() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "header.payload.signature\n").unwrap();
     for token in [
-        TokenSource::File(file.path().to_owned()),
-        TokenSource::Token("header.payload.signature".to_owned().into()),
+        WorkloadToken::File(file.path().to_owned()),
+        WorkloadToken::Given("header.payload.signature".to_owned().into()),
     ] {
         let identity = WebIdentity {
             role_arn: RoleArn::parse(&format!("arn:aws:iam::{OWN}:role/web")).unwrap(),

@@ -6,6 +6,7 @@
 mod handle;
 mod reading;
 mod schema;
+mod workload;
 
 pub use handle::{Configuration, Configured};
 pub use reading::{read, validate};

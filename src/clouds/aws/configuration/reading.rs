@@ -3,19 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::handle::Configured;
-use super::schema::{ACCOUNT_ROLE_NAME, AwsModel, RoleModel, WebIdentityModel, session_duration};
+use super::schema::{ACCOUNT_ROLE_NAME, AwsModel, RoleModel, session_duration};
+use super::workload::{check_workload_token, workload_token};
 use crate::clouds::aws::client::{
-    AccessKeys, Accounts, AssumeRole, Endpoints, SessionDuration, SessionName, Settings, TokenSource,
-    WebIdentity, check_entry,
+    AccessKeys, Accounts, AssumeRole, Endpoints, SessionDuration, SessionName, Settings, WebIdentity,
+    check_entry,
 };
 use crate::clouds::aws::dialect::{AccountId, RoleArn};
 use crate::clouds::{Common, Environment};
 use crate::framework::{Attr, Convert, Diagnostics, Path, StringSet, Value};
 use crate::trust::Secret;
 
-const SUMMARY: &str = "Invalid AWS configuration";
+pub(super) const SUMMARY: &str = "Invalid AWS configuration";
+pub(super) const WEB_IDENTITY: &str = "assume_role_with_web_identity";
 
-fn at(attribute: &str) -> Path {
+pub(super) fn at(attribute: &str) -> Path {
     Path::of("aws").attribute(attribute)
 }
 
@@ -27,7 +29,7 @@ pub fn validate(block: &Value, diagnostics: &mut Diagnostics) {
     match AwsModel::from_value(block) {
         Ok(model) => {
             check_keys(&model, diagnostics);
-            check_web_identity(&model, diagnostics);
+            check_workload_token(&model, diagnostics);
             check_accounts(&model, diagnostics);
             if let Some(Err(error)) = model.account_role_name.text().map(check_role_name) {
                 diagnostics.error(at("account_role_name"), SUMMARY, error);
@@ -117,7 +119,7 @@ fn settings(
         region: model.region.known().cloned(),
         profile: model.profile.known().cloned(),
         access_keys: access_keys(model),
-        web_identity: web_identity(model, environment, diagnostics),
+        web_identity: web_identity(model, common, environment, diagnostics),
         assume_role,
         accounts,
         account_role_name: model
@@ -161,38 +163,19 @@ fn role(model: &RoleModel, path: &Path, diagnostics: &mut Diagnostics) -> Option
 
 fn web_identity(
     model: &AwsModel,
+    common: &Common,
     environment: &Environment,
     diagnostics: &mut Diagnostics,
 ) -> Option<WebIdentity> {
     let identity = model.assume_role_with_web_identity.known()?;
-    let path = at("assume_role_with_web_identity");
+    let path = at(WEB_IDENTITY);
+    let role_arn = role_arn(&identity.role_arn, &path, diagnostics)?;
     Some(WebIdentity {
-        role_arn: role_arn(&identity.role_arn, &path, diagnostics)?,
         session_name: session_name(&identity.session_name, &path, diagnostics)?,
         duration: duration(&identity.duration, &path, diagnostics)?,
-        token: token_source(identity, &path, environment, diagnostics)?,
+        token: workload_token(identity, &role_arn, (common, environment), diagnostics)?,
+        role_arn,
     })
-}
-
-fn token_source(
-    identity: &WebIdentityModel,
-    path: &Path,
-    environment: &Environment,
-    diagnostics: &mut Diagnostics,
-) -> Option<TokenSource> {
-    if let Some(token) = identity.token.known() {
-        return Some(TokenSource::Token(Secret::new(token.trim().to_owned())));
-    }
-    let file = identity
-        .token_file
-        .known()
-        .cloned()
-        .or_else(|| environment.get("AWS_WEB_IDENTITY_TOKEN_FILE"));
-    if file.is_none() && identity.platform.is_null() {
-        let detail = "expected one of `token_file` and `token`, or `AWS_WEB_IDENTITY_TOKEN_FILE`; found none";
-        diagnostics.error(path.clone(), SUMMARY, detail);
-    }
-    file.map(|file| TokenSource::File(file.into()))
 }
 
 fn role_arn(attr: &Attr<String>, path: &Path, diagnostics: &mut Diagnostics) -> Option<RoleArn> {
@@ -269,35 +252,7 @@ fn check_keys(model: &AwsModel, diagnostics: &mut Diagnostics) {
     if access_key.known().is_some() && model.assume_role_with_web_identity.known().is_some() {
         let detail = "expected one source of credentials, found `access_key` and `assume_role_with_web_identity`; \
                       leave one out";
-        diagnostics.error(at("assume_role_with_web_identity"), SUMMARY, detail);
-    }
-}
-
-fn check_web_identity(model: &AwsModel, diagnostics: &mut Diagnostics) {
-    let Some(identity) = model.assume_role_with_web_identity.known() else {
-        return;
-    };
-    let path = at("assume_role_with_web_identity");
-    let given = [
-        ("platform", &identity.platform),
-        ("token_file", &identity.token_file),
-        ("token", &identity.token),
-    ];
-    let names: Vec<&str> = given
-        .iter()
-        .filter(|(_, attr)| attr.known().is_some())
-        .map(|(name, _)| *name)
-        .collect();
-    if names.len() > 1 {
-        let detail = format!(
-            "expected one source of the token, found `{}`",
-            names.join("` and `")
-        );
-        diagnostics.error(path.clone(), SUMMARY, detail);
-    }
-    if !identity.platform.is_null() {
-        let detail = "finding the token by its platform is not offered yet; use `token_file` or `token`";
-        diagnostics.error(path.attribute("platform"), SUMMARY, detail);
+        diagnostics.error(at(WEB_IDENTITY), SUMMARY, detail);
     }
 }
 

@@ -93,7 +93,12 @@ fn credentials() -> Vec<Attribute> {
 fn roles() -> Vec<Attribute> {
     let mut web_identity = vec![role_arn(), session_name(), duration()];
     web_identity.extend([
-        text("platform").describe("Not offered yet, and refused: use `token_file` or `token`."),
+        text("platform").describe(
+            "Where to look for the token: the id of the catalogue's platform that this runs on, such as `github-actions`, or \
+             the text of a platform file (`file(\"acme.toml\")`), whose places are variables and files. Looked for anew \
+             before every exchange, and known by its `iss`. Where a token can be asked for, it is with the platform's \
+             audience for AWS, else that of the role's partition (`sts.amazonaws.com`).",
+        ),
         text("token_file").describe(
             "File with the token; read again for every exchange. Default: `AWS_WEB_IDENTITY_TOKEN_FILE`.",
         ),
@@ -107,7 +112,9 @@ fn roles() -> Vec<Attribute> {
             .describe("Roles to assume, one with the credentials of the other, in this order."),
         Attribute::nested("assume_role_with_web_identity", Nesting::Single, web_identity)
             .optional()
-            .describe("Role to assume with a token of the workload: either `token_file` or `token`."),
+            .describe(
+                "Role to assume with a token of the workload: one of `platform`, `token_file` and `token`.",
+            ),
     ]
 }
 

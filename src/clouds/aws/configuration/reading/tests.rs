@@ -3,6 +3,7 @@
 use super::*;
 use crate::clouds::aws::configuration::attribute;
 use crate::framework::{Attribute, AttributeType};
+use crate::oidc::WorkloadToken;
 
 /// The value of an object with some members, the others null, as the host sends it.
 fn object(attributes: &[Attribute], members: &[(&str, Value)]) -> Value {
@@ -237,4 +238,50 @@ fn everything_arrives_in_the_settings() {
     );
     assert_eq!(settings.account_role_name.as_deref(), Some("deployer"));
     assert!(settings.check().is_ok());
+}
+
+#[test]
+fn a_platform_is_read_and_nothing_of_it_is_looked_at() {
+    let block = |platform: &str| {
+        let role = ("role_arn", text("arn:aws-cn:iam::111122223333:role/r"));
+        let identity = nested(
+            "assume_role_with_web_identity",
+            &[role, ("platform", text(platform))],
+        );
+        block(&[("assume_role_with_web_identity", identity)])
+    };
+    // the argument beats the environment, of which nothing is read before a call needs it
+    let environment = Environment::of([("AWS_WEB_IDENTITY_TOKEN_FILE", "/does/not/exist")]);
+    let (configured, said) = read_with(&block("github-actions"), &environment);
+    assert!(said.is_empty(), "{said:?}");
+    let accounts = configured.unwrap().accounts.unwrap();
+    let Some(WorkloadToken::OfPlatform(places)) = accounts.web_identity() else {
+        panic!("expected the places of a platform")
+    };
+    assert_eq!(places.platform().id, "github-actions");
+    assert_eq!(places.audiences(), ["sts.amazonaws.com.cn"]);
+    let declared = "id = \"acme\"\nissuer = \"https://oidc.acme.example\"\ntenancy = \"shared\"\ntenant = \"t\"\n[variable]\nt = { pattern = \"[a-z]+\", chosen_by = \"platform\", mutable = false }\n[[subject]]\ntemplate = \"t:{t}\"\n[[token_source]]\n";
+    let (configured, said) = read_with(
+        &block(&format!("{declared}kind = \"env\"\nname = \"ACME\"\n")),
+        &environment,
+    );
+    assert!(configured.is_some() && said.is_empty(), "{said:?}");
+    for (wrong, says) in [
+        ("github", "github-actions"),
+        (
+            &format!("{declared}kind = \"cli\"\nargv = [\"sh\"]\n"),
+            "expected `env` or `file` in a configuration",
+        ),
+        (
+            &format!("{declared}kind = \"http\"\nurl = \"https://evil.example\"\n"),
+            "expected `env` or `file` in a configuration",
+        ),
+    ] {
+        let (configured, said) = read_with(&block(wrong), &environment);
+        assert!(configured.is_none() && said.len() == 1, "{said:?}");
+        assert!(
+            said[0].starts_with("aws.assume_role_with_web_identity.platform: ") && said[0].contains(says),
+            "{said:?}"
+        );
+    }
 }
