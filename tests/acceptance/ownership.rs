@@ -28,6 +28,50 @@ fn exclusive(lab: &Lab) {
     assert!(lab.get_role(&lab.role).is_none());
 }
 
+crate::on_sandbox!(exclusive_exchanges_no_more_than_fits);
+
+/// An exclusive provider exchanges its audiences, the new ones first: more than fit together are an error of the plan.
+fn exclusive_exchanges_no_more_than_fits(lab: &Lab) {
+    let list = |letter: char, count: usize| {
+        let audiences: Vec<String> = (0..count).map(|n| format!("\"{letter}{n}\"")).collect();
+        format!("[{}]", audiences.join(", "))
+    };
+    let alone = Block::resource("oidcfed_aws_oidc_provider", "deploy")
+        .with("issuer", text(&lab.issuer))
+        .with("ownership", text("exclusive"));
+    for block in [trust(lab, "exclusive"), alone] {
+        let with = |letter, count| block.clone().with("audiences", list(letter, count)).to_string();
+        let terraform = lab.configuration(&with('a', 60));
+        terraform.settle("after create");
+        terraform.write("main.tf", &with('b', 41));
+        let calls = lab.calls_during(|| {
+            let errors = terraform.errors(&["plan", "-json"]);
+            let said = |word: &str| {
+                errors
+                    .iter()
+                    .any(|one| one["detail"].as_str().is_some_and(|text| text.contains(word)))
+            };
+            assert!(
+                said("at most 100 client ids") && said("60 there and 41 to add"),
+                "{errors:#?}"
+            );
+        });
+        assert!(
+            !calls.contains_key("iam:AddClientIDToOpenIDConnectProvider"),
+            "{calls:?}"
+        );
+        // planned without a look, it is the apply that refuses, and adds none
+        let refused = terraform.run(&["apply", "-auto-approve", "-no-color", "-refresh=false"]);
+        assert_eq!(refused.code, 1, "{}", refused.all());
+        assert_eq!(lab.audiences(&lab.issuer).len(), 60);
+        terraform.write("main.tf", &with('b', 40));
+        terraform.settle("with as many as fit");
+        assert_eq!(lab.audiences(&lab.issuer).len(), 40);
+        terraform.destroy();
+        assert!(lab.oidc_provider(&lab.issuer).is_none());
+    }
+}
+
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
 
 fn exclusive_with(lab: &Lab, prefix: &str, path: &str, create_first: bool) -> String {

@@ -2,6 +2,9 @@
 
 use crate::clouds::aws::client::AwsError;
 
+/// Client ids of one provider (IAM and AWS STS quotas).
+pub(super) const MOST: usize = 100;
+
 /// Why a trust cannot take its place.
 #[derive(Debug, thiserror::Error)]
 pub enum JoinError {
@@ -40,8 +43,14 @@ pub enum JoinError {
         "audiences are not added to `{arn}`, which somebody else made, without a look at the roles that trust it: {reason}"
     )]
     Blind { arn: String, reason: String },
-    #[error("the provider `{0}` cannot hold more than 100 client ids")]
-    Full(String),
+    #[error(
+        "expected at most {MOST} client ids at `{arn}`, found {there} there and {missing} to add, which come before any is taken away; use audiences that are there, or exchange them in several steps"
+    )]
+    Full {
+        arn: String,
+        there: usize,
+        missing: usize,
+    },
     /// The findings that the guardrail refused; it has said why.
     #[error("refused by the guardrail")]
     Refused,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::join_error::JoinError;
+use super::join_error::{JoinError, MOST};
 use super::making::Made;
 use super::membership::{Membership, mark_of_trust};
 use super::neighbours::Neighbour;
@@ -116,9 +116,6 @@ impl Joining<'_> {
             });
         }
         self.look_before_adding(provider, &missing, judge).await?;
-        if provider.client_ids.len() + missing.len() > 100 {
-            return Err(JoinError::Full(provider.arn.clone()));
-        }
         if !self.writes {
             return Ok(Taken {
                 membership,
@@ -240,6 +237,7 @@ impl Joining<'_> {
         missing: &[&Audience],
         judge: &mut (dyn FnMut(Vec<Finding>) -> bool + Send),
     ) -> Result<(), JoinError> {
+        Self::have_room(provider, missing)?;
         let roles: Vec<Neighbour> = match self.neighbours().await {
             Ok(roles) => roles,
             Err(error) if error.kind == Kind::AccessDenied && self.joined(provider).made => return Ok(()),
@@ -253,6 +251,19 @@ impl Joining<'_> {
         };
         let added = missing.iter().map(|&audience| audience.clone()).collect();
         judged(widened(&roles, self.provider, &added, false), judge)
+    }
+
+    /// Additions come before removals, so that both are there for a moment.
+    fn have_room(provider: &Provider, missing: &[&Audience]) -> Result<(), JoinError> {
+        let (there, missing) = (provider.client_ids.len(), missing.len());
+        if there + missing <= MOST {
+            return Ok(());
+        }
+        Err(JoinError::Full {
+            arn: provider.arn.clone(),
+            there,
+            missing,
+        })
     }
 
     async fn refuse_while_trusted(&self, provider: &Provider) -> Result<(), JoinError> {

@@ -208,7 +208,7 @@ fn audiences_of(
 fn refuse(error: &JoinError, diagnostics: &mut Diagnostics) {
     let path = match error {
         JoinError::Refused => return,
-        JoinError::AudienceMissing { .. } | JoinError::Full(_) => Path::of("audiences"),
+        JoinError::AudienceMissing { .. } | JoinError::Full { .. } => Path::of("audiences"),
         JoinError::Thumbprints { .. } => Path::of("thumbprints"),
         JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Held(_) | JoinError::Trusted { .. } => {
             Path::of("ownership")

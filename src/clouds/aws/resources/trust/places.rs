@@ -234,7 +234,7 @@ pub fn judged(work: &Work<'_>, findings: Vec<Finding>, diagnostics: &mut Diagnos
 fn refuse(error: JoinError, diagnostics: &mut Diagnostics) {
     let path = match &error {
         JoinError::Refused => return,
-        JoinError::AudienceMissing { .. } | JoinError::Full(_) => Path::of("audiences"),
+        JoinError::AudienceMissing { .. } | JoinError::Full { .. } => Path::of("audiences"),
         JoinError::Thumbprints { .. } => Path::of("oidc_provider").attribute("thumbprints"),
         JoinError::Missing(_) | JoinError::Taken(_) | JoinError::Held(_) | JoinError::Trusted { .. } => {
             Path::of("oidc_provider").attribute("ownership")
