@@ -4,12 +4,16 @@
 use crate::bad_input::{list, missed, refused, report};
 use crate::harness::Lab;
 use crate::hcl::Block;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 crate::on_sandbox!(
     tags_together,
     tags_that_fill_it,
     raisable_quota,
-    tags_unknown_until_apply
+    tags_unknown_until_apply,
+    tags_exchanged_where_it_is_full,
+    tags_of_others_count
 );
 
 fn tags(letter: char, count: usize) -> String {
@@ -107,5 +111,168 @@ fn tags_unknown_until_apply(lab: &Lab) {
             "something was written"
         );
         assert_eq!(terraform.known(), ["terraform_data.tags"]);
+    }
+}
+
+/// The role that the named trust made.
+fn role_tags(lab: &Lab) -> BTreeSet<String> {
+    keys(&lab.get_role(&lab.role).expect("the role"))
+}
+
+fn provider_tags(lab: &Lab) -> BTreeSet<String> {
+    keys(&lab.oidc_provider(&lab.issuer).expect("the provider"))
+}
+
+fn keys(tagged: &Value) -> BTreeSet<String> {
+    let tags = tagged["Tags"].as_array().into_iter().flatten();
+    tags.filter_map(|tag| tag["Key"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// A role and a provider, whose tags are counted and exchanged alike.
+struct Object {
+    block: Block,
+    /// Tags that the configuration may have.
+    most: usize,
+    keys: fn(&Lab) -> BTreeSet<String>,
+    set: &'static str,
+    unset: &'static str,
+    /// Tags it as somebody else would.
+    tag: fn(&Lab, usize),
+}
+
+fn foreign(count: usize) -> Vec<Value> {
+    (0..count)
+        .map(|n| json!({ "Key": format!("f{n}"), "Value": "v" }))
+        .collect()
+}
+
+fn objects(lab: &Lab) -> [Object; 2] {
+    let [named, _, alone] = tagged(lab);
+    [
+        Object {
+            block: named.0,
+            most: named.1,
+            keys: role_tags,
+            set: "TagRole",
+            unset: "UntagRole",
+            tag: |lab, count| {
+                let tags = foreign(count);
+                lab.boto
+                    .iam("tag_role", json!({ "RoleName": lab.role, "Tags": tags }));
+            },
+        },
+        Object {
+            block: alone.0,
+            most: alone.1,
+            keys: provider_tags,
+            set: "TagOpenIDConnectProvider",
+            unset: "UntagOpenIDConnectProvider",
+            tag: |lab, count| {
+                let arn = lab.provider_arn(&lab.issuer);
+                let tags = foreign(count);
+                lab.boto.iam(
+                    "tag_open_id_connect_provider",
+                    json!({ "OpenIDConnectProviderArn": arn, "Tags": tags }),
+                );
+            },
+        },
+    ]
+}
+
+const APPLY: &[&str] = &["apply", "-auto-approve", "-no-color"];
+
+/// A key goes and another comes: where both together are too many, the old one goes first; else the new one comes first.
+fn tags_exchanged_where_it_is_full(lab: &Lab) {
+    for object in objects(lab) {
+        let exchanged = |count: usize| {
+            let one = "{ another = \"v\" }";
+            object
+                .block
+                .clone()
+                .with("tags", format!("merge({}, {one})", tags('t', count - 1)))
+                .to_string()
+        };
+        let full = object.block.clone().with("tags", tags('t', object.most));
+        let terraform = lab.configuration(&full.to_string());
+        terraform.settle("full");
+        assert_eq!((object.keys)(lab).len(), 50, "marks and all");
+        let marks: Vec<String> = (object.keys)(lab)
+            .into_iter()
+            .filter(|key| key.starts_with("oidcfed:"))
+            .collect();
+        terraform.write("main.tf", &exchanged(object.most));
+        terraform.settle("after the exchange");
+        let now = (object.keys)(lab);
+        assert_eq!(now.len(), 50);
+        assert!(
+            now.contains("another") && marks.iter().all(|mark| now.contains(mark)),
+            "{now:?}"
+        );
+        // with room for both, nothing goes before the new one is there
+        terraform.write(
+            "main.tf",
+            &object.block.clone().with("tags", tags('t', 10)).to_string(),
+        );
+        terraform.settle("with room");
+        terraform.write("main.tf", &exchanged(10));
+        let before = (object.keys)(lab);
+        lab.set_faults(
+            json!({ "fail": [{ "operation": object.set, "code": "AccessDenied", "status": 403 }] }),
+        );
+        let calls = lab.calls_during(|| assert_eq!(terraform.run(APPLY).code, 1));
+        lab.set_faults(json!({}));
+        assert_eq!(calls.get(&format!("iam:{}", object.unset)), None, "{calls:?}");
+        assert_eq!((object.keys)(lab), before);
+        terraform.settle("after the right came back");
+        terraform.destroy();
+    }
+}
+
+/// Tags that somebody else wrote take their places: an error of the plan where the refresh saw them, else of the apply, before
+/// anything is written.
+fn tags_of_others_count(lab: &Lab) {
+    for object in objects(lab) {
+        let with = |count: usize| object.block.clone().with("tags", tags('t', count)).to_string();
+        let terraform = lab.configuration(&with(5));
+        terraform.settle("after create");
+        (object.tag)(lab, 10);
+        terraform.write("main.tf", &with(object.most - 9));
+        let errors = terraform.errors(&["plan", "-json"]);
+        let said = errors
+            .iter()
+            .filter_map(|one| one["detail"].as_str())
+            .collect::<String>();
+        assert!(
+            said.contains("10 that are there and were not written from here"),
+            "{errors:#?}"
+        );
+        terraform.write("main.tf", &with(object.most - 10));
+        terraform.settle("with exactly as many as there is room for");
+        assert_eq!((object.keys)(lab).len(), 50);
+        terraform.destroy();
+
+        let terraform = lab.configuration(&with(5));
+        terraform.settle("after create");
+        (object.tag)(lab, 10);
+        terraform.write("main.tf", &with(object.most - 9));
+        let before = (object.keys)(lab);
+        let mut failed = None;
+        let calls = lab.calls_during(|| {
+            failed = Some(terraform.run(&["apply", "-auto-approve", "-no-color", "-refresh=false"]));
+        });
+        let failed = failed.expect("the apply ran");
+        assert_eq!(failed.code, 1, "{}", failed.all());
+        assert!(failed.all().contains("Too many tags"), "{}", failed.all());
+        assert!(
+            calls
+                .keys()
+                .all(|action| action.contains(":Get") || action.contains(":List")),
+            "{calls:?}"
+        );
+        assert_eq!((object.keys)(lab), before);
+        // a destroy plans the configuration too
+        terraform.write("main.tf", &with(5));
+        terraform.destroy();
     }
 }

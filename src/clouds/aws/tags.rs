@@ -3,7 +3,7 @@
 //! Owns the two attributes `tags` and `tags_all`, and the rule that keys nobody here wrote are left alone. Must not know
 //! which object carries them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::client::Tags;
 use super::dialect::limits::{self, TaggedObject};
@@ -66,18 +66,38 @@ pub fn all(defaults: &StringMap, own: &StringMap) -> StringMap {
     Attr::Known(all)
 }
 
-/// Checks how many tags will be written: `tags_all`, of which `own` are the resource's, and the mark that goes with them.
-/// False after an error.
-pub fn fit(all: &StringMap, own: &StringMap, mark: Option<&str>, diagnostics: &mut Diagnostics) -> bool {
+/// What an object carries besides the tags that are written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside<'a> {
+    /// The mark that goes with them.
+    pub mark: Option<&'a str>,
+    /// How many it has that are not written from here, and stay.
+    pub others: usize,
+}
+
+/// Checks how many tags there will be: `tags_all`, of which `own` are the resource's, and what is there besides. False
+/// after an error.
+pub fn fit(all: &StringMap, own: &StringMap, beside: Beside<'_>, diagnostics: &mut Diagnostics) -> bool {
     let Some(all) = all.known().map(BTreeMap::len) else {
         return true;
     };
-    let Err(mut error) = limits::tag_count(all, mark) else {
+    let others = beside.others;
+    let Err(mut error) = limits::tag_count(all + others, beside.mark) else {
         return true;
     };
     let own = own.known().map_or(0, BTreeMap::len);
-    if all > own {
-        error.found = format!("{all} ({own} in `tags`, {} in `default_tags`)", all - own);
+    let parts = [
+        (own, "in `tags`"),
+        (all.saturating_sub(own), "in `default_tags`"),
+        (others, "that are there and were not written from here"),
+    ];
+    if all > own || others > 0 {
+        let parts: Vec<String> = parts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, whose)| format!("{count} {whose}"))
+            .collect();
+        error.found = format!("{} ({})", all + others, parts.join(", "));
     }
     diagnostics.error(Path::of("tags"), "Too many tags", error.to_string());
     false
@@ -111,21 +131,54 @@ pub fn known(tags: &StringMap) -> Tags {
 /// The tags to set and the keys to take away, to get from what was managed to what shall be. Keys that were never
 /// managed are not touched.
 pub fn changes(object: TaggedObject, managed: &Tags, found: &Tags, wanted: &Tags) -> (Tags, Vec<String>) {
-    // Setting `env` on a role replaces `Env`; on a provider these are two tags.
-    let same = |a: &str, b: &str| match object {
-        TaggedObject::Role => same_on_a_role(a, b),
-        TaggedObject::OidcProvider => a == b,
-    };
     let set = wanted
         .iter()
         .filter(|(key, value)| found.get(*key) != Some(value));
-    let gone = managed
-        .keys()
-        .filter(|key| !wanted.keys().any(|k| same(k, key)) && found.contains_key(*key));
+    let gone = managed.keys().filter(|key| {
+        !wanted.keys().any(|k| same(object, k, key)) && found.contains_key(*key) && !key.starts_with(RESERVED)
+    });
     (
         set.map(|(key, value)| (key.clone(), value.clone())).collect(),
         gone.cloned().collect(),
     )
+}
+
+/// Whether the keys that go have to go first: with what is `there`, setting the new ones would pass what IAM takes. Else
+/// setting comes first, so that a failure between the two takes nothing away.
+pub fn untags_first(object: TaggedObject, there: &Tags, set: &Tags) -> bool {
+    let new = set
+        .keys()
+        .filter(|key| !there.keys().any(|other| same(object, other, key)));
+    let there = there.keys().filter(|key| is_counted(key));
+    limits::tag_count(there.count() + new.count(), None).is_err()
+}
+
+/// How many tags of an object stay besides the wanted ones: those that are `there`, but not the `written` ones.
+pub fn others<'a>(
+    object: TaggedObject,
+    there: impl IntoIterator<Item = &'a String>,
+    written: &BTreeSet<String>,
+    wanted: &StringMap,
+) -> usize {
+    let wanted = wanted.known();
+    let is_wanted =
+        |key: &str| wanted.is_some_and(|wanted| wanted.keys().any(|other| same(object, other, key)));
+    let there = there.into_iter();
+    let stays = there.filter(|key| is_counted(key) && !written.contains(*key) && !is_wanted(key));
+    stays.count()
+}
+
+/// AWS's own tags do not count (AWS General Reference, "Tag naming and usage conventions").
+fn is_counted(key: &str) -> bool {
+    !key.to_ascii_lowercase().starts_with("aws:")
+}
+
+/// Setting `env` on a role replaces `Env`; on a provider these are two tags.
+fn same(object: TaggedObject, a: &str, b: &str) -> bool {
+    match object {
+        TaggedObject::Role => same_on_a_role(a, b),
+        TaggedObject::OidcProvider => a == b,
+    }
 }
 
 /// Whether two keys name one tag of a role.
@@ -202,17 +255,56 @@ mod tests {
                     .collect(),
             )
         };
-        let said = |own: usize, mark| {
+        let said_beside = |own: usize, mark, others| {
             let (own, mut diagnostics) = (some("o", own), Diagnostics::new());
-            let fine = fit(&all(&some("d", 30), &own), &own, mark, &mut diagnostics);
+            let beside = Beside { mark, others };
+            let fine = fit(&all(&some("d", 30), &own), &own, beside, &mut diagnostics);
             assert_eq!(fine, diagnostics.is_empty());
             diagnostics.into_iter().map(|d| d.detail).collect::<String>()
         };
+        let said = |own, mark| said_beside(own, mark, 0);
         assert_eq!(said(20, None), "");
         assert_eq!(said(19, Some("m")), "");
         assert!(said(20, Some("m")).contains("found 50 (20 in `tags`, 30 in `default_tags`)"));
         assert!(said(30, None).contains("found 60 (30 in `tags`, 30 in `default_tags`)"));
-        assert!(fit(&Attr::Unknown, &Attr::Unknown, None, &mut Diagnostics::new()));
+        assert_eq!(said_beside(10, None, 10), "");
+        assert!(said_beside(10, None, 11).contains(
+            "found 51 (10 in `tags`, 30 in `default_tags`, 11 that are there and were not written from here)"
+        ));
+        let (unknown, none) = (Attr::Unknown, &mut Diagnostics::new());
+        assert!(fit(&unknown, &unknown, Beside::default(), none));
+    }
+
+    #[test]
+    fn what_stays_is_counted_once() {
+        let there = tags([("Env", "1"), ("old", "2"), ("theirs", "3"), ("aws:x", "4")]);
+        let (written, wanted) = (
+            BTreeSet::from(["old".to_owned()]),
+            map([("env", "5"), ("new", "6")]),
+        );
+        let count = |object| others(object, there.keys(), &written, &wanted);
+        assert_eq!(count(TaggedObject::Role), 1);
+        assert_eq!(count(TaggedObject::OidcProvider), 2);
+    }
+
+    #[test]
+    fn only_a_full_object_is_untagged_first() {
+        let some = |n: usize| -> Tags { (0..n).map(|n| (format!("k{n}"), "x".to_owned())).collect() };
+        let role = |there: &Tags, set: &Tags| untags_first(TaggedObject::Role, there, set);
+        assert!(!role(&some(49), &tags([("new", "x")])));
+        assert!(role(&some(50), &tags([("new", "x")])));
+        assert!(!role(&some(50), &tags([("K7", "y")])), "replaces `k7`");
+        assert!(untags_first(
+            TaggedObject::OidcProvider,
+            &some(50),
+            &tags([("K7", "y")])
+        ));
+        let mut with_theirs = some(49);
+        with_theirs.insert("aws:x".to_owned(), "y".to_owned());
+        assert!(!role(&with_theirs, &tags([("new", "x")])));
+        let marks = tags([("oidcfed:made-by", "m"), ("a", "1")]);
+        let (_, gone) = changes(TaggedObject::OidcProvider, &marks, &marks, &Tags::new());
+        assert_eq!(gone, ["a"], "a mark is never taken away with tags");
     }
 
     #[test]

@@ -204,7 +204,11 @@ async fn look(
         && tagging::wanted(aws, planned)
             .known()
             .is_none_or(|wanted| !wanted.is_empty());
-    let fits = tagging::surely_fit(aws, planned);
+    let tags_stay = request
+        .prior
+        .as_ref()
+        .is_some_and(|prior| prior.tags_all == planned.tags_all);
+    let fits = tags_stay && tagging::surely_fit(aws, planned);
     if !joins && !tags_unclear && fits {
         return;
     }
@@ -219,7 +223,7 @@ async fn look(
             );
         }
     };
-    tagging::fit(aws, &iam, (aim, memory.membership.as_ref(), planned), diagnostics).await;
+    tagging::fit(aws, &iam, (aim, memory, planned), diagnostics).await;
     if joins {
         preview(aws, &iam, aim, memory, diagnostics).await;
     }

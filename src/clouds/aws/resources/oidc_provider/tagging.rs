@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::aim::Aim;
+use super::memory::Memory;
 use super::model::OidcProviderModel;
 use crate::clouds::aws::client::{Iam, Provider, Tags};
 use crate::clouds::aws::configuration::Configured;
+use crate::clouds::aws::dialect::limits::TaggedObject;
 use crate::clouds::aws::sharing::{MADE_BY, Membership, Ownership};
 use crate::clouds::aws::tags;
 use crate::framework::{Attr, Diagnostics, Path, StringMap};
@@ -27,29 +29,43 @@ pub(super) fn wanted(aws: &Configured, model: &OidcProviderModel) -> StringMap {
 /// Whether IAM takes the tags whoever makes the provider, our mark among them.
 pub(super) fn surely_fit(aws: &Configured, model: &OidcProviderModel) -> bool {
     let none = &mut Diagnostics::new();
-    tags::fit(&wanted(aws, model), &model.tags, Some(MADE_BY), none)
+    let beside = tags::Beside {
+        mark: Some(MADE_BY),
+        others: 0,
+    };
+    tags::fit(&wanted(aws, model), &model.tags, beside, none)
 }
 
-/// Whether IAM takes the tags that this resource is going to write, with the mark of a provider that it makes. Looks at the
-/// provider only where their number needs it. False after an error.
+/// Whether IAM takes the tags that this resource is going to write, with the mark of a provider that it makes, and with what
+/// a provider of its own has besides. Looks at the provider only where their number needs it. False after an error.
 pub(super) async fn fit(
     aws: &Configured,
     iam: &Iam,
-    (aim, membership, model): (&Aim, Option<&Membership>, &OidcProviderModel),
+    (aim, memory, model): (&Aim, &Memory, &OidcProviderModel),
     diagnostics: &mut Diagnostics,
 ) -> bool {
-    if surely_fit(aws, model) || aim.ownership == Ownership::External {
+    let ours = owns(aim.ownership, memory.membership.as_ref());
+    if (!ours && surely_fit(aws, model)) || aim.ownership == Ownership::External {
         return true;
     }
-    let ours = owns(aim.ownership, membership);
-    let mark = match iam.provider_cached(&aim.arn.to_string()).await {
-        Ok(None) => Some(MADE_BY),
-        Ok(Some(provider)) if ours => provider.tags.contains_key(MADE_BY).then_some(MADE_BY),
-        Err(_) if ours => None,
+    let wanted = wanted(aws, model);
+    let beside = match iam.provider_cached(&aim.arn.to_string()).await {
+        Ok(None) => tags::Beside {
+            mark: Some(MADE_BY),
+            others: 0,
+        },
+        Ok(Some(provider)) if ours => {
+            let unmarked = provider.tags.keys().filter(|key| *key != MADE_BY);
+            tags::Beside {
+                mark: provider.tags.contains_key(MADE_BY).then_some(MADE_BY),
+                others: tags::others(TaggedObject::OidcProvider, unmarked, &memory.tag_keys, &wanted),
+            }
+        }
+        Err(_) if ours => tags::Beside::default(),
         // Somebody else's is not tagged, and why one cannot be read is said by whoever needs it.
         Ok(Some(_)) | Err(_) => return true,
     };
-    tags::fit(&wanted(aws, model), &model.tags, mark, diagnostics)
+    tags::fit(&wanted, &model.tags, beside, diagnostics)
 }
 
 /// Of the wanted tags, those that somebody else's provider has as wanted. Unknown while one of them decides that.

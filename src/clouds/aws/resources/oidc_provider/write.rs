@@ -29,10 +29,10 @@ pub(super) async fn create(
     if aws.refuses_issuer(&aim.issuer, diagnostics).await {
         return;
     }
-    if !tagging::fit(aws, &iam, (&aim, None, &planned), diagnostics).await {
+    let mut memory = Memory::default();
+    if !tagging::fit(aws, &iam, (&aim, &memory, &planned), diagnostics).await {
         return;
     }
-    let mut memory = Memory::default();
     let mut kept = None;
     let joined = aim.join(aws, &iam, &memory, true, &mut kept, diagnostics).await;
     let mut state = stated(planned, &aim);
@@ -107,8 +107,7 @@ pub(super) async fn update(
             diagnostics,
         );
     }
-    let held = (&aim, memory.membership.as_ref(), &planned);
-    if !tagging::fit(aws, &iam, held, diagnostics).await {
+    if !tagging::fit(aws, &iam, (&aim, &memory, &planned), diagnostics).await {
         return;
     }
     if let Err(error) = own_thumbprints(&iam, &aim, &memory).await {
@@ -366,6 +365,12 @@ async fn retag(
         &tags::known(&planned.tags_all),
     );
     let arn = aim.arn.to_string();
+    let exchanges = !set.is_empty() && !remove.is_empty();
+    let object = TaggedObject::OidcProvider;
+    if exchanges && tags::untags_first(object, &iam.get_provider(&arn).await?.tags, &set) {
+        iam.untag_provider(&arn, &remove).await?;
+        return iam.tag_provider(&arn, &set).await;
+    }
     iam.tag_provider(&arn, &set).await?;
     iam.untag_provider(&arn, &remove).await
 }

@@ -66,7 +66,7 @@ pub async fn make(
         planned,
     };
     let mut state = work.stated();
-    bounds::check(config, &state, diagnostics);
+    bounds::check(config, &state, 0, diagnostics);
     if diagnostics.has_errors() {
         return;
     }

@@ -1,6 +1,6 @@
 //! What a trust remembers in its private state.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::implied::Implied;
 use super::model::TrustModel;
@@ -15,6 +15,7 @@ const SHOWN: &str = "shown";
 const JUDGED: &str = "judged";
 const INCOMPLETE: &str = "incomplete";
 const IMPLIED: &str = "implied";
+const FOREIGN_TAGS: &str = "foreign_tags";
 
 /// The record of one trust.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Memory {
     pub incomplete: bool,
     /// What the catalogue implied.
     pub implied: Implied,
+    /// Keys of the role's tags that the state does not show, as a refresh found them.
+    pub foreign_tags: BTreeSet<String>,
     /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
     /// `None`: never written down.
     judged: Option<Vec<(String, Option<String>)>>,
@@ -38,9 +41,10 @@ pub struct Memory {
 
 impl Memory {
     pub fn of(private: &Private) -> Self {
-        // what the trust policy shows again is no sign that anything else is left
+        // what the role shows again is no sign that anything else is left
         let mut beside = private.clone();
         beside.remove(IMPLIED);
+        beside.remove(FOREIGN_TAGS);
         Self {
             lost: beside.is_empty(),
             memberships: private.get(PROVIDERS).unwrap_or_default(),
@@ -48,6 +52,7 @@ impl Memory {
             shown: private.get(SHOWN).unwrap_or_default(),
             incomplete: private.get(INCOMPLETE).unwrap_or_default(),
             implied: private.get(IMPLIED).unwrap_or_default(),
+            foreign_tags: private.get(FOREIGN_TAGS).unwrap_or_default(),
             judged: private.get(JUDGED),
         }
     }
@@ -104,6 +109,11 @@ impl Memory {
             private.remove(IMPLIED);
         } else {
             private.set(IMPLIED, &self.implied);
+        }
+        if self.foreign_tags.is_empty() {
+            private.remove(FOREIGN_TAGS);
+        } else {
+            private.set(FOREIGN_TAGS, &self.foreign_tags);
         }
         match &self.judged {
             Some(judged) => private.set(JUDGED, judged),

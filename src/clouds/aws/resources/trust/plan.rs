@@ -28,7 +28,11 @@ pub async fn plan(
 ) -> Planned<TrustModel> {
     let unsaid = Unsaid::of(request);
     let mut planned = decide(aws, context, &unsaid, diagnostics).await;
-    bounds::check(&unsaid.request.config, &planned.planned, diagnostics);
+    let request = &unsaid.request;
+    let prior = request.prior.as_ref();
+    let stays = prior.filter(|_| !replaces(&planned, prior));
+    let others = bounds::other_tags(stays, &planned.planned, &Memory::of(&request.private));
+    bounds::check(&request.config, &planned.planned, others, diagnostics);
     unsaid.reveal(&mut planned.planned);
     planned
 }

@@ -145,7 +145,7 @@ async fn refresh(
         recover(iam, state, &home, memory).await?;
     }
     read_role(state, &role, &home);
-    read_tags(aws, state, &role, &memory.shown);
+    read_tags(aws, state, &role, memory);
     read_policy(state, &role, (&home, &mut memory.implied), imports, diagnostics);
     read_permissions(state, permissions?, home.partition);
     if memory.lost {
@@ -201,16 +201,21 @@ fn read_role(state: &mut TrustModel, role: &Role, home: &Home) {
     state.permissions_boundary = Attr::from_option(role.permissions_boundary.clone());
 }
 
-fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, shown: &Shown) {
+fn read_tags(aws: &Configured, state: &mut TrustModel, role: &Role, memory: &mut Memory) {
+    let shown = &memory.shown;
     if shown.tags.shows_all() {
-        return shown.show_tags(state, &tags::known(&aws.default_tags), &role.tags);
+        shown.show_tags(state, &tags::known(&aws.default_tags), &role.tags);
+    } else {
+        let managed = state.tags_all.members().flatten().unwrap_or_default();
+        let own = state.tags.members().flatten();
+        state.tags_all = tags::map(&tags::managed(&managed, &role.tags));
+        if let Some(own) = own {
+            state.tags = tags::map(&tags::managed(&own, &role.tags));
+        }
     }
-    let managed = state.tags_all.members().flatten().unwrap_or_default();
-    let own = state.tags.members().flatten();
-    state.tags_all = tags::map(&tags::managed(&managed, &role.tags));
-    if let Some(own) = own {
-        state.tags = tags::map(&tags::managed(&own, &role.tags));
-    }
+    let shown = tags::known(&state.tags_all);
+    let there = role.tags.keys();
+    memory.foreign_tags = there.filter(|key| !shown.contains_key(*key)).cloned().collect();
 }
 
 fn read_policy(

@@ -34,6 +34,7 @@ pub fn without_role(state: &mut TrustModel, memory: &mut Memory) {
     // a role that somebody makes under this name is not ours to read, and one that we make is ours entirely
     memory.imported = false;
     memory.shown = Shown::default();
+    memory.foreign_tags.clear();
 }
 
 /// The providers that are there and hold something this trust has to take away.

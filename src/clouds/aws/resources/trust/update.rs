@@ -16,7 +16,7 @@ use super::shown::Shown;
 use super::unmade::is_unmade;
 use super::unsaid;
 use super::work::{Work, enter, show_permissions};
-use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, wait_for};
+use crate::clouds::aws::client::{AwsError, Iam, Kind, Limits, Role, Tags, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
 use crate::clouds::aws::dialect::limits::TaggedObject;
@@ -56,12 +56,14 @@ pub async fn update(
         config,
         planned,
     };
-    bounds::check(config, &work.stated(), diagnostics);
-    if diagnostics.has_errors() {
-        return;
-    }
     let role = prior.role_name.text().unwrap_or_default().to_owned();
-    if !is_the_same(&iam, &role, &prior, diagnostics).await {
+    let Some(there) = same_role(&iam, &role, &prior, diagnostics).await else {
+        return;
+    };
+    let stated = work.stated();
+    let others = bounds::other_tags_of(&there, (&prior, &stated), &memory);
+    bounds::check(config, &stated, others, diagnostics);
+    if diagnostics.has_errors() {
         return;
     }
     if places::places_change(&prior, planned, &home, &meaning, &memory) {
@@ -86,6 +88,7 @@ pub async fn update(
     let mut change = Change {
         work: &work,
         role: &role,
+        there: &there.tags,
         prior: &prior,
         state: prior.clone(),
         shown: &mut memory.shown,
@@ -123,11 +126,11 @@ pub async fn update(
     progress.state = Some(state);
 }
 
-/// Whether the role of this name is still the one that was read: a name is somebody else's as soon as its role is deleted.
-async fn is_the_same(iam: &Iam, role: &str, prior: &TrustModel, diagnostics: &mut Diagnostics) -> bool {
+/// The role of this name, if it is still the one that was read: a name is somebody else's as soon as its role is deleted.
+async fn same_role(iam: &Iam, role: &str, prior: &TrustModel, diagnostics: &mut Diagnostics) -> Option<Role> {
     let id = prior.role_unique_id.text().unwrap_or_default();
     let found = match iam.get_role(role).await {
-        Ok(found) if found.unique_id == id => return true,
+        Ok(found) if found.unique_id == id => return Some(found),
         Ok(found) => format!(
             "one of the unique id `{}`, which somebody else made",
             found.unique_id
@@ -140,7 +143,7 @@ async fn is_the_same(iam: &Iam, role: &str, prior: &TrustModel, diagnostics: &mu
                 &error,
                 diagnostics,
             );
-            return false;
+            return None;
         }
     };
     diagnostics.error(
@@ -151,7 +154,7 @@ async fn is_the_same(iam: &Iam, role: &str, prior: &TrustModel, diagnostics: &mu
              takes the role for deleted, and says what can be done."
         ),
     );
-    false
+    None
 }
 
 type Failed = (Path, &'static str, AwsError);
@@ -159,6 +162,8 @@ type Failed = (Path, &'static str, AwsError);
 struct Change<'a> {
     work: &'a Work<'a>,
     role: &'a str,
+    /// All tags of the role, whoever wrote them.
+    there: &'a Tags,
     prior: &'a TrustModel,
     /// What is true of the role right now.
     state: TrustModel,
@@ -314,12 +319,15 @@ impl Change<'_> {
         let wanted = self.work.tags();
         let before = self.shown.own_tags(&self.prior.tags_all);
         let (set, remove) = tags::changes(TaggedObject::Role, &before, &found, &wanted);
-        self.work.iam.tag_role(self.role, &set).await.map_err(failed)?;
-        self.work
-            .iam
-            .untag_role(self.role, &remove)
-            .await
-            .map_err(failed)?;
+        let iam = self.work.iam;
+        let untags_first = tags::untags_first(TaggedObject::Role, self.there, &set);
+        if untags_first {
+            iam.untag_role(self.role, &remove).await.map_err(failed)?;
+        }
+        iam.tag_role(self.role, &set).await.map_err(failed)?;
+        if !untags_first {
+            iam.untag_role(self.role, &remove).await.map_err(failed)?;
+        }
         self.shown.tags_written(self.work.config, &wanted);
         self.state.tags = self.work.planned.tags.clone();
         self.state.tags_all = self.work.stated().tags_all;
