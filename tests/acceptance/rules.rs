@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::harness::Lab;
+use crate::harness::{Lab, Terraform, left_out};
 use crate::hcl::{Block, text};
 use serde_json::{Value, json};
 
-crate::on_sandbox!(every_rule_is_met_in_a_plan);
+crate::on_sandbox!(every_rule_is_met_in_a_plan, what_the_role_is_besides_its_trust);
 
 const GITHUB: &str = "token.actions.githubusercontent.com";
 const GITLAB: &str = "gitlab.com";
@@ -28,7 +28,8 @@ enum Says {
 }
 use Says::{Noted, Refused, Warned};
 
-/// Rules that no statement of a trust on AWS can break: they are about another cloud, the account or the role's own settings.
+/// Rules that no statement of a trust on AWS can break: they are about another cloud, the account or the role's own settings,
+/// which `what_the_role_is_besides_its_trust` sets.
 const ELSEWHERE: [&str; 4] = [
     "audience-widens",
     "revives-roles",
@@ -230,5 +231,105 @@ fn every_rule_is_met_in_a_plan(lab: &Lab) {
             findings.any(|finding| finding["rule"] == row.rule),
             "{address}: {planned:#}"
         );
+    }
+}
+
+/// `long-credentials` is about the role's own arguments: in the plan where they are known, at apply where one that decides is not.
+fn what_the_role_is_besides_its_trust(lab: &Lab) {
+    const ADDRESS: &str = "oidcfed_aws_trust.deploy";
+    const RULE: &str = "long-credentials";
+    let values = |findings: &Value| -> Vec<String> {
+        let findings = findings.as_array().into_iter().flatten();
+        let of_rule = findings.filter(|finding| finding["rule"] == RULE);
+        of_rule
+            .map(|finding| {
+                assert_eq!(finding["severity"], "info", "{finding:#}");
+                finding["message"].as_str().unwrap().to_owned()
+            })
+            .collect()
+    };
+    // a policy that is no longer written stays attached, and would stop the destroy
+    let trust = || Block::trust(&lab.issuer, &lab.role).with("force_detach", "true");
+    let exact = trust();
+    let pattern = "repo:acme/api:ref:refs/heads/*";
+    let wide = trust()
+        .without("subjects")
+        .with("subject_patterns", format!("[{}]", text(pattern)));
+    let administrator = r#"["AdministratorAccess"]"#;
+    let everything = r#"{ all = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] }) }"#;
+
+    // What is known at plan stands in the plan.
+    let terraform = lab.configuration(&exact.clone().with("max_session_duration", "7200").to_string());
+    let planned = terraform.plan();
+    let found = values(&planned.change(ADDRESS)["after"]["findings"]);
+    assert!(found.len() == 1 && found[0].contains("7200 seconds"), "{found:?}");
+    terraform.apply_plan();
+    terraform.assert_empty_plan("after a role with long sessions");
+    assert_eq!(values(&terraform.state(ADDRESS)["findings"]), found);
+    for (block, expected) in [
+        (exact.clone(), 0),
+        (exact.clone().with("managed_policy_arns", administrator), 0),
+        (wide.clone(), 0),
+        (wide.clone().with("managed_policy_arns", administrator), 1),
+        (
+            wide.clone()
+                .with("inline_policies", everything)
+                .with("max_session_duration", "43200"),
+            2,
+        ),
+    ] {
+        terraform.write("main.tf", &block.to_string());
+        let planned = terraform.plan();
+        let found = values(&planned.change(ADDRESS)["after"]["findings"]);
+        assert_eq!(found.len(), expected, "{block}: {found:?}");
+        terraform.apply_plan();
+        terraform.assert_empty_plan(&format!("after {block}"));
+        assert_eq!(values(&terraform.state(ADDRESS)["findings"]), found, "{block}");
+    }
+    terraform.destroy();
+
+    // What is not known decides only behind a wildcard.
+    if !Terraform::version().at_least(1, 4) {
+        left_out("`terraform_data` needs 1.4");
+        return;
+    }
+    let hidden = |value: &str| {
+        Block::resource("terraform_data", "hidden")
+            .with("input", value)
+            .to_string()
+    };
+    let policy = "[terraform_data.hidden.output]";
+    for (block, value, is_unknown, expected) in [
+        (
+            exact.clone().with("managed_policy_arns", policy),
+            "\"AdministratorAccess\"",
+            false,
+            0,
+        ),
+        (
+            wide.with("managed_policy_arns", policy),
+            "\"AdministratorAccess\"",
+            true,
+            1,
+        ),
+        (
+            exact.with("max_session_duration", "terraform_data.hidden.output"),
+            "7200",
+            true,
+            1,
+        ),
+    ] {
+        let terraform = lab.configuration(&format!("{}{block}", hidden(value)));
+        let planned = terraform.plan();
+        let unknown = &planned.change(ADDRESS)["after_unknown"]["findings"];
+        assert_eq!(*unknown == true, is_unknown, "{block}: {unknown}");
+        terraform.apply_plan();
+        assert_eq!(
+            values(&terraform.state(ADDRESS)["findings"]).len(),
+            expected,
+            "{block}"
+        );
+        terraform.assert_empty_plan(&format!("after {block}"));
+        terraform.destroy();
     }
 }

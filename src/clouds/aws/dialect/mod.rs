@@ -25,14 +25,14 @@ pub use admission::would_admit;
 pub use arn::{AccountId, ArnError, ManagedPolicyArn, ProviderArn, RoleArn};
 pub use aws_trust::AwsTrust;
 pub use difference::{Difference, difference};
-pub use documents::{ProviderDocument, RoleDocument, decode};
+pub use documents::{ProviderDocument, RoleDocument, decode, is_of_administrator};
 pub use evaluate::{
     AssumeRoleAnswer, AwsPrincipal, Context, ContextValue, Exchange, RegisteredProvider, StsError,
     Timestamps, WebIdentityRequest, authorize, evaluate_assume_role, evaluate_web_identity,
     exchange_web_identity,
 };
 pub use gate::{GateRefusal, shared_issuer_gate};
-pub use lint::{lint, lint_role};
+pub use lint::{lint, lint_rights, lint_role};
 pub use offline::{OfflineError, OfflineExchange, evaluate_offline};
 pub use partition::Partition;
 pub use policy::{PolicyDocument, PolicyError, Statement, length_without_white_space, means_same};

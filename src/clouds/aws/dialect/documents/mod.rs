@@ -4,7 +4,7 @@ mod provider;
 mod role;
 
 pub use provider::ProviderDocument;
-pub use role::{RoleDocument, decode};
+pub use role::{RoleDocument, decode, is_of_administrator};
 
 use serde_json::{Map, Value};
 

@@ -95,11 +95,16 @@ fn is_administrator(members: &Members) -> bool {
     let lists = |names: [&'static str; 2]| names.into_iter().filter_map(|name| members.get(name)?.as_array());
     let attached = lists(["AttachedManagedPolicies", "managed_policy_arns"]).flatten();
     let arns = attached.filter_map(|policy| policy.get("PolicyArn").unwrap_or(policy).as_str());
-    let mut managed = arns.filter(|arn| arn.ends_with(":iam::aws:policy/AdministratorAccess"));
+    let mut managed = arns.filter(|arn| is_of_administrator(arn));
     let inline = lists(["RolePolicyList", "inline_policy"]).flatten();
     let documents = inline.filter_map(|own| own.get("PolicyDocument").or_else(|| own.get("policy")));
     let mut parsed = documents.filter_map(|document| trust_policy(document, "").ok());
     managed.next().is_some() || parsed.any(|policy| policy.allows_everything())
+}
+
+/// Whether a managed policy, by its ARN, is the one of AWS that allows everything.
+pub fn is_of_administrator(arn: &str) -> bool {
+    arn.ends_with(":iam::aws:policy/AdministratorAccess")
 }
 
 /// A policy document as the API has it: percent-encoded (RFC 3986), so that `+` is no space.

@@ -10,7 +10,7 @@ mod principals;
 mod role;
 mod token;
 
-pub use role::lint_role;
+pub use role::{lint_rights, lint_role};
 pub(super) use token::Provider;
 
 use super::policy::PolicyDocument;

@@ -2,7 +2,7 @@
 
 use super::super::documents::RoleDocument;
 use super::super::escape::read_wildcard;
-use super::super::policy::{Effect, Statement, Test as Operator};
+use super::super::policy::{Effect, PolicyDocument, Statement, Test as Operator};
 use super::branches::providers;
 use super::lint;
 use crate::lint::{Class, IssuerFacts, Rule};
@@ -23,7 +23,23 @@ const ONE_HOUR: u64 = 3600;
 /// policies allow, as far as the document shows them.
 pub fn lint_role(role: &RoleDocument, facts: &dyn Fn(&str) -> IssuerFacts) -> Vec<Finding> {
     let mut findings = lint(&role.trust_policy, facts);
-    let statements = role.trust_policy.statements.iter();
+    findings.extend(lint_rights(
+        &role.trust_policy,
+        role.max_session_duration,
+        role.is_administrator,
+    ));
+    crate::lint::sorted(findings)
+}
+
+/// What is to be said of a role that may do anything, or whose credentials live for more than an hour (in seconds), behind a
+/// trust policy.
+pub fn lint_rights(
+    policy: &PolicyDocument,
+    max_session_duration: Option<u64>,
+    is_administrator: bool,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let statements = policy.statements.iter();
     let of_tokens: Vec<&Statement> = statements
         .filter(|s| s.effect == Effect::Allow && !providers(s).is_empty())
         .collect();
@@ -39,18 +55,18 @@ pub fn lint_role(role: &RoleDocument, facts: &dyn Fn(&str) -> IssuerFacts) -> Ve
         value: Some(value),
         accepted: None,
     };
-    if let Some(seconds) = role.max_session_duration.filter(|seconds| *seconds > ONE_HOUR) {
+    if let Some(seconds) = max_session_duration.filter(|seconds| *seconds > ONE_HOUR) {
         findings.push(found(
             seconds.to_string(),
             format!("credentials of this role may live for {seconds} seconds"),
         ));
     }
     let pattern = of_tokens.iter().find_map(|statement| wildcard(statement));
-    if let Some(pattern) = pattern.filter(|_| role.is_administrator) {
+    if let Some(pattern) = pattern.filter(|_| is_administrator) {
         let message = format!("`{pattern}` lets several workloads have a role that may do anything");
         findings.push(found(pattern.to_owned(), message));
     }
-    crate::lint::sorted(findings)
+    findings
 }
 
 /// The first pattern with a wildcard that a claim of a token is tested with.

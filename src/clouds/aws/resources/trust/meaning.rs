@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::implied::{Basis, Implied, Knowledge};
 use super::model::TrustModel;
+use super::rights::Rights;
 use super::signing::lint_with;
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::dialect::condition_keys::is_built_in;
@@ -14,6 +15,7 @@ use crate::clouds::aws::dialect::{
 use crate::clouds::guardrail::to_model;
 use crate::clouds::trust_arguments::{FindingModel, Reading, Signed, Signer, path_of, platforms, signers};
 use crate::framework::{Attr, Diagnostics, Path, StringSet};
+use crate::lint::sorted;
 use crate::platforms::Azp;
 use crate::trust::{Audience, Finding, IssuerUrl, Terms, Trust};
 
@@ -50,11 +52,14 @@ pub struct Meaning {
     pub accepted_audiences: BTreeSet<String>,
     /// Sorted, acceptance not yet marked.
     pub findings: Vec<Finding>,
+    /// Whether what is not known yet of the role may add a finding.
+    pub findings_are_open: bool,
     /// What was decided by what is known of the issuers.
     pub implied: Implied,
     /// A platform that is written cannot be told any more: its findings are those of an issuer nobody described.
     pub forgotten: bool,
     signers: Vec<(IssuerUrl, Signer)>,
+    rights: Rights,
 }
 
 /// What can be said of a configuration.
@@ -102,10 +107,15 @@ impl Meaning {
         if !storable(&policy, &json, diagnostics) {
             return Understanding::Refused;
         }
-        Understanding::Known(Box::new(Self::complete(asked, policy, json)))
+        Understanding::Known(Box::new(Self::complete(
+            asked,
+            policy,
+            json,
+            Rights::of(model, home.partition),
+        )))
     }
 
-    fn complete(asked: Asked, policy: PolicyDocument, json: String) -> Self {
+    fn complete(asked: Asked, policy: PolicyDocument, json: String, rights: Rights) -> Self {
         let providers = needs(&asked.aws);
         let trust = &asked.aws.trust;
         let accepted_audiences: BTreeSet<String> = trust
@@ -121,7 +131,8 @@ impl Meaning {
             .unwrap_or_default();
         let issuers = trust.terms.iter().map(|terms| terms.issuer.clone());
         let signers: Vec<_> = issuers.zip(asked.signed.signers).collect();
-        let findings = lint_with(&policy, &signers);
+        let findings = judged(&policy, &signers, &rights);
+        let findings_are_open = rights.are_open(&policy);
         let audience = to_ask_for(trust, asked.aws.partition);
         Self {
             policy,
@@ -131,9 +142,11 @@ impl Meaning {
             audience,
             accepted_audiences,
             findings,
+            findings_are_open,
             implied: asked.implied,
             forgotten: asked.signed.forgotten,
             signers,
+            rights,
         }
     }
 
@@ -162,8 +175,14 @@ impl Meaning {
         if *policy == self.policy {
             return self.findings.clone();
         }
-        lint_with(policy, &self.signers)
+        judged(policy, &self.signers, &self.rights)
     }
+}
+
+fn judged(policy: &PolicyDocument, signers: &[(IssuerUrl, Signer)], rights: &Rights) -> Vec<Finding> {
+    let mut findings = lint_with(policy, signers);
+    findings.extend(rights.findings(policy));
+    sorted(findings)
 }
 
 /// Findings as the attribute shows them.

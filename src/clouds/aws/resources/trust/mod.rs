@@ -11,6 +11,7 @@
 //! | `import`, `moved`, `listing` | where an existing role comes from |
 //! | `names`, `leftover` | the role's name, and the leftover of a crash |
 //! | `permissions`, `places` | what the role may do; the trust's places at providers |
+//! | `rights` | what of that the linter judges |
 //! | `memory`, `shown` | private state; what an import shows, and whose it is |
 //! | `unmade`, `recovery` | a trust without its role; a trust whose memory a crash wiped |
 //! | `unsaid` | arguments of which a role does not tell whether they are written |
@@ -36,6 +37,7 @@ mod places;
 mod plan;
 mod read;
 mod recovery;
+mod rights;
 mod schema;
 mod shown;
 mod signing;

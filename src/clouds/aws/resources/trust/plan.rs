@@ -342,9 +342,26 @@ fn settle(
     );
     let same_risks = prior.is_some_and(|prior| prior.accepted_risks == request.config.accepted_risks);
     planned.findings = match prior {
-        Some(prior) if unchanged && same_risks && !prior.findings.is_null() => prior.findings.clone(),
+        // what is not known yet of the role was judged as far as it is, and is judged again at apply
+        _ if meaning.findings_are_open => Attr::Unknown,
+        Some(prior)
+            if unchanged && same_risks && same_rights(prior, planned) && !prior.findings.is_null() =>
+        {
+            prior.findings.clone()
+        }
         _ => shown(&findings),
     };
+}
+
+fn same_rights(prior: &TrustModel, planned: &TrustModel) -> bool {
+    let of = |model: &TrustModel| {
+        (
+            model.max_session_duration.clone(),
+            model.managed_policy_arns.clone(),
+            model.inline_policies.clone(),
+        )
+    };
+    of(prior) == of(planned)
 }
 
 /// The argument that says who is admitted.
