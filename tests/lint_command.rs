@@ -6,6 +6,8 @@
     clippy::indexing_slicing
 )]
 
+#[path = "lint_command/arm.rs"]
+mod arm;
 mod command_line;
 #[path = "lint_command/documents.rs"]
 mod documents;
@@ -14,6 +16,8 @@ mod left_out;
 mod outputs;
 #[path = "lint_command/plans.rs"]
 mod plans;
+#[path = "lint_command/templates.rs"]
+mod templates;
 #[path = "lint_command/unknown.rs"]
 mod unknown;
 

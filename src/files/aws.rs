@@ -1,6 +1,6 @@
 //! AWS: roles, trust policies, and the resources that have one.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::cloud::{BESIDE, Change, Cloud, Draft, Facts};
 use super::decide::Asked;
@@ -154,9 +154,39 @@ fn name(document: &Value) -> Option<String> {
 /// How a policy out of a larger document is handed on.
 pub(super) const WRAPPING: &str = "/assume_role_policy";
 
-/// A policy that is written as a text, as a document.
-pub(super) fn wrapped(text: Value) -> Value {
-    json!({ "assume_role_policy": text })
+/// What a resource says of how long credentials live and what they are for, as a document of a role has it. Null and unknown
+/// values say nothing.
+fn rights(values: &Value) -> Map<String, Value> {
+    let list = |name: &str| values.get(name).and_then(Value::as_array).into_iter().flatten();
+    let duration = values.get("max_session_duration").filter(|value| value.is_u64());
+    // ours takes the name of a policy of AWS for its ARN
+    let arn = |name: &str| match name.contains(':') {
+        true => name.to_owned(),
+        false => format!("arn:aws:iam::aws:policy/{name}"),
+    };
+    let managed: Vec<String> = list("managed_policy_arns")
+        .filter_map(Value::as_str)
+        .map(arn)
+        .collect();
+    let ours = values
+        .get("inline_policies")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let inline = list("inline_policy").filter_map(|block| block.get("policy"));
+    let inline: Vec<Value> = inline
+        .chain(ours.map(|(_, policy)| policy))
+        .map(|policy| json!({ "policy": policy }))
+        .collect();
+    let members = [
+        ("max_session_duration", json!(duration)),
+        ("managed_policy_arns", json!(managed)),
+        ("inline_policy", json!(inline)),
+    ];
+    members
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
 }
 
 /// Attributes that are the trust policy, by type of resource.
@@ -185,13 +215,11 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
         let arn = ["role_arn", "arn"]
             .iter()
             .find_map(|name| resource.known_text(name));
-        let duration = resource
-            .values
-            .get("max_session_duration")
-            .filter(|value| value.is_u64());
         // a policy alone is a document too; its own mistakes are found when it is judged
-        draft.document =
-            Some(json!({ "arn": arn, "assume_role_policy": text, "max_session_duration": duration }));
+        let mut document = rights(&resource.values);
+        document.insert("arn".to_owned(), json!(arn));
+        document.insert("assume_role_policy".to_owned(), json!(text));
+        draft.document = Some(Value::Object(document));
         return Some(draft);
     }
     if kind == "aws_iam_policy_document"

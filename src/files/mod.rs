@@ -7,6 +7,7 @@
 mod arm;
 mod aws;
 mod azure;
+mod choices;
 mod cloud;
 mod cloudformation;
 mod decide;

@@ -8,7 +8,7 @@ use super::*;
 use crate::trust::{Claims, Severity};
 
 /// Words that make a document look like one of those that are read.
-const NAMES: [&str; 40] = [
+const NAMES: [&str; 49] = [
     "Statement",
     "Effect",
     "Principal",
@@ -27,6 +27,15 @@ const NAMES: [&str; 40] = [
     "Fn::Sub",
     "Fn::GetAtt",
     "Fn::Join",
+    "Fn::If",
+    "Fn::Split",
+    "Fn::Select",
+    "Fn::FindInMap",
+    "Fn::Equals",
+    "Fn::Not",
+    "Parameters",
+    "Default",
+    "AllowedValues",
     "$schema",
     "resources",
     "type",
@@ -101,7 +110,7 @@ fn document() -> impl Strategy<Value = Value> {
     (value(), value(), 0..7_usize).prop_map(|(one, other, kind)| match kind {
         0 => one,
         1 => json!({"Role": {"AssumeRolePolicyDocument": one}}),
-        2 => json!({"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": one}}, "O": {"Type": "AWS::IAM::OIDCProvider", "Properties": other}}}),
+        2 => json!({"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": one}}, "O": {"Type": "AWS::IAM::OIDCProvider", "Properties": other}}, "Parameters": {"name": other, "value": {"Default": "x"}}, "Conditions": {"Condition": one}, "Mappings": {"name": other}}),
         3 => json!({"$schema": "https://x/deploymentTemplate.json#", "resources": [{"type": "Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials", "properties": one}, other]}),
         4 => json!({"format_version": "1.2", "values": {"root_module": {"resources": [{"address": "a", "type": "aws_iam_policy_document", "mode": "data", "values": one}], "child_modules": [other]}}}),
         5 => json!({"format_version": "1.2", "resource_changes": [{"address": "a", "type": "aws_iam_policy_document", "mode": "data", "change": {"after": {"statement": [one]}, "after_unknown": {"json": true, "statement": [other]}}}]}),

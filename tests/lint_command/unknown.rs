@@ -15,7 +15,13 @@ fn templates_say_what_is_not_known() {
     let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
         names,
-        ["Deploy", "Exact", "Parameters", "Whole"],
+        [
+            "Deploy",
+            "Exact",
+            "Parameters (Org = acme)",
+            "Parameters",
+            "Whole"
+        ],
         "{}",
         answer.stdout
     );
@@ -58,9 +64,9 @@ fn templates_say_what_is_not_known() {
             .unwrap()
     };
     assert!(
-        at(line(2, "unknown-value")).contains("${Org}"),
+        at(line(3, "unknown-value")).contains("${Org}"),
         "{}",
-        at(line(2, "unknown-value"))
+        at(line(3, "unknown-value"))
     );
     assert!(at(line(0, "open-owner-prefix")).contains("repo:acme*"));
 }
