@@ -13,7 +13,7 @@ crate::on_both!(
     with_every_argument,
     without_its_arguments
 );
-crate::on_sandbox!(whatever_is_written_that_is_so_anyway, what_only_the_state_holds);
+crate::on_sandbox!(whatever_is_written_that_is_so_anyway);
 
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
 
@@ -146,14 +146,14 @@ fn with_further_branches(lab: &Lab) {
     terraform.destroy();
 }
 
-fn imported(lab: &Lab, body: &Block) -> Terraform {
+pub fn imported(lab: &Lab, body: &Block) -> Terraform {
     let terraform = lab.configuration(&body.to_string());
     terraform.settle("after create");
     import(lab, &terraform);
     terraform
 }
 
-fn import(lab: &Lab, terraform: &Terraform) {
+pub fn import(lab: &Lab, terraform: &Terraform) {
     terraform.run(&["state", "rm", ADDRESS]).succeeded("state rm");
     terraform
         .run(&["import", "-no-color", ADDRESS, &lab.role])
@@ -281,36 +281,5 @@ fn whatever_is_written_that_is_so_anyway(lab: &Lab) {
             json!({ "arn": null, "ownership": null, "thumbprints": [print] }),
         ]
     );
-    terraform.destroy();
-}
-
-/// What neither the role nor its provider holds is a change of the state after an import, and of nothing else.
-fn what_only_the_state_holds(lab: &Lab) {
-    let body = Block::trust(&lab.issuer, &lab.role)
-        .with("force_detach", "true")
-        .with("timeouts", r#"{ delete = "20m" }"#)
-        .with("accepted_risks", r#"{ "mutable-subject" = "known" }"#);
-    let terraform = imported(lab, &body);
-    let plan = terraform.plan();
-    assert_eq!(plan.actions(ADDRESS), ["update"], "{}", plan.text);
-    let change = plan.change(ADDRESS);
-    let (before, after) = (&change["before"], &change["after"]);
-    let members = after.as_object().expect("an object").iter();
-    // what the import showed of arguments that nobody writes goes as well
-    let differ: Vec<&String> = members
-        .filter(|(name, value)| before[name.as_str()] != **value && !value.is_null())
-        .map(|(name, _)| name)
-        .collect();
-    assert_eq!(differ, ["accepted_risks", "force_detach", "timeouts"]);
-    let calls = lab.calls_during(|| {
-        terraform.apply_plan();
-    });
-    let writes: Vec<&String> = calls
-        .keys()
-        .filter(|action| !action.contains(":Get") && !action.contains(":List"))
-        .collect();
-    assert_eq!(writes, [""; 0]);
-    assert!(calls.contains_key("iam:GetRole"), "{calls:?}");
-    terraform.assert_empty_plan("after the apply");
     terraform.destroy();
 }

@@ -22,6 +22,7 @@ mod functions;
 mod guardrail;
 mod harness;
 mod hcl;
+mod import_words;
 mod imports;
 mod interrupted;
 mod issuer_alone;

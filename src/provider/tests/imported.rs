@@ -199,16 +199,67 @@ async fn default_tags_are_shown_when_they_are_there() {
     assert_eq!(again.drift(TYPE, &written, &imported).await, None);
 }
 
-/// That a name was generated no role tells: the prefix goes into the state, and IAM hears nothing of it.
+/// The prefix of a name that has the form of a generated one is known after an import, whether it is written or not.
 #[tokio::test]
-async fn a_prefix_of_the_name_is_a_change_of_the_state_alone() {
+async fn a_generated_name_is_as_clean_as_a_given_one() {
     let lab = Lab::start().await;
-    let mut config = trust(&[("role_name_prefix", Value::string("deploy-"))]);
-    config.retain(|(name, _)| *name != "role_name");
-    let made = Host::new(&lab, &[], &[]).await.apply(TYPE, &config, None).await;
+    let named = |argument: &'static str, value: &str| {
+        let mut config = trust(&[]);
+        config.retain(|(name, _)| *name != "role_name");
+        config.push((argument, Value::string(value)));
+        config
+    };
+    let config = named("role_name_prefix", "deploy-");
+    let host = Host::new(&lab, &[], &[]).await;
+    let made = host.apply(TYPE, &config, None).await;
+    let name = made
+        .state
+        .member("role_name")
+        .and_then(Value::as_str)
+        .unwrap()
+        .to_owned();
+    let import = async || host.import(TYPE, ImportKey::Id(name.clone())).await;
+    let object = import().await;
+    assert_eq!(
+        object.state.member("role_name_prefix"),
+        Some(&Value::string("deploy-"))
+    );
+    assert_eq!(host.drift(TYPE, &config, &object).await, None);
+    assert_eq!(host.drift(TYPE, &named("role_name", &name), &object).await, None);
+    // the first change takes the words of the configuration
+    let described = |mut config: Vec<(&'static str, Value)>, text: &str| {
+        config.push(("description", Value::string(text)));
+        config
+    };
+    let by_name = described(named("role_name", &name), "by name");
+    let object = host.apply(TYPE, &by_name, Some(&object)).await;
+    assert_eq!(object.state.member("role_name_prefix"), Some(&Value::Null));
+    assert_eq!(object.state.member("role_name"), Some(&Value::string(&name)));
+    assert_eq!(host.drift(TYPE, &by_name, &object).await, None);
+    let by_prefix = described(config, "by prefix");
+    let object = host.apply(TYPE, &by_prefix, Some(&import().await)).await;
+    assert_eq!(
+        object.state.member("role_name_prefix"),
+        Some(&Value::string("deploy-"))
+    );
+    assert_eq!(object.state.member("role_name"), Some(&Value::string(&name)));
+    assert_eq!(host.drift(TYPE, &by_prefix, &object).await, None);
+}
+
+/// A prefix that the name has without being generated from it: it goes into the state, and IAM hears nothing of it.
+#[tokio::test]
+async fn another_prefix_of_the_name_is_a_change_of_the_state_alone() {
+    let lab = Lab::start().await;
+    let made = Host::new(&lab, &[], &[])
+        .await
+        .apply(TYPE, &trust(&[]), None)
+        .await;
     let name = made.state.member("role_name").and_then(Value::as_str).unwrap();
+    let mut config = trust(&[("role_name_prefix", Value::string(&name[..4]))]);
+    config.retain(|(name, _)| *name != "role_name");
     let host = Host::new(&lab, &[], &[]).await;
     let object = host.import(TYPE, ImportKey::Id(name.to_owned())).await;
+    assert_eq!(object.state.member("role_name_prefix"), Some(&Value::Null));
     let mut events = lab.emulator.subscribe();
     let object = host.apply(TYPE, &config, Some(&object)).await;
     let writes: Vec<String> = std::iter::from_fn(|| events.try_recv().ok())

@@ -73,6 +73,14 @@ pub async fn decide(work: &Work<'_>, planned: &TrustModel, new: &NewRole) -> Res
     }
 }
 
+/// The prefix of a name that has the form of a generated one.
+pub fn prefix_of(name: &str) -> Option<&str> {
+    let at = name.len().checked_sub(GENERATED).filter(|at| *at > 0)?;
+    let (prefix, suffix) = name.split_at_checked(at)?;
+    let generated = suffix.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'v'));
+    generated.then_some(prefix)
+}
+
 /// What a trust is recognised by after a crash: its name, or its prefix.
 pub fn made_for(planned: &TrustModel) -> String {
     match planned.role_name_prefix.text() {
@@ -109,5 +117,26 @@ mod tests {
         assert_eq!(a.len(), 64);
         assert_ne!(a, b);
         assert!(a.bytes().all(|b| b.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn a_generated_name_tells_its_prefix() {
+        for prefix in ["d", "deploy-", "p.w@x_", &"p".repeat(38)] {
+            assert_eq!(prefix_of(&generate(prefix)), Some(prefix));
+        }
+        let suffix = generate("");
+        for other in [
+            "",
+            "deploy",
+            "deploy-of-the-api-to-production",
+            suffix.as_str(),
+            &format!(
+                "d{}",
+                suffix.to_uppercase().replace(|c: char| c.is_ascii_digit(), "A")
+            ),
+            &format!("d{}w", &suffix[..25]),
+        ] {
+            assert_eq!(prefix_of(other), None, "{other}");
+        }
     }
 }

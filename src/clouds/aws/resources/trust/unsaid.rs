@@ -12,6 +12,7 @@ use super::implied::Knowledge;
 use super::meaning::{Home, Meaning};
 use super::memory::Memory;
 use super::model::{ProviderModel, TrustModel};
+use super::names;
 use super::permissions::same_statements;
 use crate::clouds::aws::client::Provider;
 use crate::clouds::aws::configuration::Configured;
@@ -21,7 +22,8 @@ use crate::framework::{Attr, Context, PlanRequest, StringSet};
 use crate::platforms::by_id;
 
 /// The names of these arguments. The host lets a plan keep what an import shows only of what is computed as well.
-pub const ARGUMENTS: [&str; 7] = [
+pub const ARGUMENTS: [&str; 8] = [
+    "role_name_prefix",
     "platform",
     "audiences",
     "description",
@@ -45,6 +47,10 @@ pub fn show(state: &mut TrustModel, memory: &Memory) {
         let audiences = default_audiences(state, memory);
         or(&mut state.audiences, audiences);
     }
+    // that a name was generated no role tells, but by its form
+    let prefix = state.role_name.text().and_then(names::prefix_of);
+    let prefix = Attr::from_option(prefix.map(str::to_owned));
+    or(&mut state.role_name_prefix, prefix);
     or(&mut state.description, Attr::from_text(""));
     or(&mut state.source_identity, Attr::Known(false));
     or(&mut state.require_authorized_role, Attr::Known(false));
@@ -56,6 +62,10 @@ pub fn show(state: &mut TrustModel, memory: &Memory) {
 pub fn hide(state: &mut TrustModel, memory: &Memory) {
     if !(memory.imported || memory.lost && shows_all(state)) {
         return;
+    }
+    if memory.imported {
+        // a memory that is lost knows no import, and a prefix that is not in the state would replace the role
+        state.role_name_prefix = Attr::Null;
     }
     state.platform = Attr::Null;
     let audiences = default_audiences(state, memory);
@@ -101,6 +111,7 @@ fn default_audiences(state: &TrustModel, memory: &Memory) -> StringSet {
 
 /// What nobody writes stays unwritten, whatever the host proposes of what an import shows.
 pub fn as_written(config: &TrustModel, planned: &mut TrustModel) {
+    planned.role_name_prefix = config.role_name_prefix.clone();
     planned.platform = config.platform.clone();
     planned.audiences = config.audiences.clone();
     planned.description = config.description.clone();
@@ -186,6 +197,11 @@ fn said_already(kept: &mut TrustModel, prior: &TrustModel, shown: &TrustModel) {
     if kept.platform.text().map(str::trim) == shown.platform.text() {
         kept.platform = prior.platform.clone();
     }
+    said(
+        &mut kept.role_name_prefix,
+        &prior.role_name_prefix,
+        &shown.role_name_prefix,
+    );
     said(&mut kept.audiences, &prior.audiences, &shown.audiences);
     said(&mut kept.description, &prior.description, &shown.description);
     said(
