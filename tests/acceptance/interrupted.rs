@@ -16,6 +16,7 @@ crate::on_sandbox!(
     a_delete_cut_off_after_the_role,
     killed_while_a_provider_changes,
     killed_after_audiences_were_added,
+    killed_while_it_adds_to_a_foreign_provider,
 );
 
 const ADDRESS: &str = "oidcfed_aws_trust.deploy";
@@ -323,6 +324,60 @@ fn killed_after_audiences_were_added(lab: &Lab) {
         json!({ "OpenIDConnectProviderArn": arn }),
     );
     assert_nothing_left(lab, "added audiences");
+}
+
+/// The limit: what the killed create itself added to somebody else's provider is written down nowhere. It stays, like
+/// everything that may be somebody else's, and is named where the role shows that a create was cut off.
+fn killed_while_it_adds_to_a_foreign_provider(lab: &Lab) {
+    const WARNED: &str = "Audiences of an interrupted create may stay";
+    let arn = lab.provider_arn(&lab.issuer);
+    let made =
+        json!({ "Url": lab.issuer, "ClientIDList": ["theirs.example"], "ThumbprintList": ["a".repeat(40)] });
+    lab.boto.iam("create_open_id_connect_provider", made);
+    for (operation, warned) in [
+        ("AddClientIDToOpenIDConnectProvider", false),
+        ("CreateRole", true),
+    ] {
+        let terraform = lab.configuration(&full(lab).to_string());
+        kill_at(lab, &terraform, APPLY, operation);
+        assert_eq!(
+            lab.audiences(&lab.issuer),
+            ["sts.amazonaws.com", "theirs.example"]
+        );
+        let said = terraform.settle(&format!("after a death at {operation}"));
+        assert_eq!(said.all().contains(WARNED), warned, "{operation}: {}", said.all());
+        assert_eq!(
+            terraform.state(ADDRESS)["added_audiences"],
+            json!({}),
+            "{operation}"
+        );
+        terraform.destroy();
+        assert_eq!(lab.roles(&lab.role), [""; 0]);
+        assert_eq!(
+            lab.audiences(&lab.issuer),
+            ["sts.amazonaws.com", "theirs.example"],
+            "{operation}: nobody knows whose it is"
+        );
+        lab.boto.iam(
+            "remove_client_id_from_open_id_connect_provider",
+            json!({ "OpenIDConnectProviderArn": arn, "ClientID": "sts.amazonaws.com" }),
+        );
+    }
+    // what is external is never written, killed or not
+    let external = full(lab)
+        .with("audiences", r#"["theirs.example"]"#)
+        .with("oidc_provider", r#"{ ownership = "external" }"#);
+    let terraform = lab.configuration(&external.to_string());
+    kill_at(lab, &terraform, APPLY, "CreateRole");
+    assert!(!terraform.settle("external, after a death").all().contains(WARNED));
+    terraform.destroy();
+    // a create that fails and is not killed has its answer heard: what it added goes
+    let terraform = lab.configuration(&full(lab).to_string());
+    lab.set_faults(json!({ "fail": [{ "operation": "CreateRole", "code": "AccessDenied", "status": 403 }] }));
+    assert_eq!(terraform.run(APPLY).code, 1);
+    lab.set_faults(json!({}));
+    terraform.destroy();
+    assert_eq!(lab.audiences(&lab.issuer), ["theirs.example"]);
 }
 
 /// The role is gone, the provider was not released: the state stays without the role.

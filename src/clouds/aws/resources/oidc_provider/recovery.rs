@@ -1,5 +1,8 @@
 //! What this resource may take away again, as the state shows it: after a change that was cut off the host keeps the object
 //! and drops what the provider remembered of it [seen with Terraform].
+//!
+//! LIMIT: what the call that was killed had itself added to a provider of somebody else's is written down nowhere, and stays
+//! there: the host learns of it from the answer alone, and a provider of somebody else's is never tagged.
 
 use super::memory::Memory;
 use super::model::OidcProviderModel;

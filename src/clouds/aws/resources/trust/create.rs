@@ -17,7 +17,7 @@ use super::work::{Work, enter, show_permissions, show_role};
 use crate::clouds::aws::client::{AwsError, Kind, Limits, NewRole, wait_for};
 use crate::clouds::aws::configuration::Configured;
 use crate::clouds::aws::diagnosis;
-use crate::clouds::aws::sharing::Holder;
+use crate::clouds::aws::sharing::{Holder, Ownership};
 use crate::framework::{Context, Diagnostics, Path, Progress};
 
 pub async fn create(
@@ -107,6 +107,9 @@ pub async fn make(
     };
     aws.sharing
         .role_made(memory.memberships.keys(), &role.name, &role.unique_id);
+    if aws.sharing.was_adopted(&role.unique_id) && places::ownership(&work) != Ownership::External {
+        warn_of_unrecorded(&role.name, &memory, diagnostics);
+    }
     show_role(&mut state, &role);
     progress.identity = Some(identity(&state));
     progress.state = Some(state.clone());
@@ -132,6 +135,32 @@ pub async fn make(
         progress.state = Some(state);
     }
     be_seen(&work, &role.name, diagnostics).await;
+}
+
+/// The create that was cut off may have added audiences, too: to a provider that somebody else made, nobody wrote it down.
+fn warn_of_unrecorded(role: &str, memory: &Memory, diagnostics: &mut Diagnostics) {
+    let providers = memory.memberships.values();
+    for provider in providers.filter(|provider| !provider.made) {
+        let unrecorded: Vec<String> = provider
+            .audiences
+            .difference(&provider.added)
+            .map(|audience| format!("`{audience}`"))
+            .collect();
+        if unrecorded.is_empty() {
+            continue;
+        }
+        diagnostics.warning(
+            Path::of("audiences"),
+            "Audiences of an interrupted create may stay",
+            format!(
+                "the role `{role}` is the leftover of a create that was cut off. Whether that create added {} to `{}`, which it \
+                 did not make, nobody wrote down, so that they count as somebody else's: they stay there when this trust \
+                 goes. If nobody else needs them then, remove them from the provider's client ids by hand.",
+                unrecorded.join(", "),
+                provider.arn
+            ),
+        );
+    }
 }
 
 fn warn_of_finished(names: &[String], work: &Work<'_>, diagnostics: &mut Diagnostics) {

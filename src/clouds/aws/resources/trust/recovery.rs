@@ -15,7 +15,11 @@ use crate::framework::{Attr, StringSet, StringSetMap};
 /// Takes the providers into the memory that this state needs, or once added audiences to: with the right to take away what
 /// the trust made (the provider's mark is that of this very trust) or added (as the state says).
 ///
-/// What the change that was cut off added itself, to somebody else's provider, nobody wrote down: it stays there for good.
+/// LIMIT: the audiences that the very call which was cut off (killed, not failed) had added to a provider that another made,
+/// nobody wrote down, and they stay there for good. The host writes down what a call did, and of a create anything at all,
+/// only from its answer; a provider of another's is never tagged; and the role, which could carry a note, comes after the
+/// audiences, so that nobody is admitted to a half-made trust. Taking away what only looks added could take it from somebody.
+/// Whoever takes up the leftover of such a create is told (`warn_of_unrecorded` in `create`).
 ///
 /// # Errors
 /// As IAM answers.
