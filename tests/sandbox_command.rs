@@ -134,6 +134,10 @@ fn the_description_is_enough_to_use_it() {
         "/issuer/url",
         "/issuer/token_url",
         "/aws/url",
+        "/gcp/endpoints/iam",
+        "/gcp/endpoints/oauth2",
+        "/gcp/projects/1/number",
+        "/gcp/deployer/access_token",
         "/secret",
         "/secret_header",
     ] {
@@ -154,6 +158,18 @@ fn the_description_is_enough_to_use_it() {
         running.described["environment"]["AWS_SECRET_ACCESS_KEY"].as_str(),
         credentials
     );
+
+    assert_eq!(
+        running.text("/environment/GOOGLE_IAM_CUSTOM_ENDPOINT"),
+        format!("{}/v1/", running.text("/gcp/endpoints/iam"))
+    );
+    let file = |name: &str| std::fs::read_to_string(running.text(name)).unwrap();
+    assert_eq!(
+        file("/environment/CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"),
+        running.text("/gcp/deployer/access_token")
+    );
+    let key: Value = serde_json::from_str(&file("/environment/GOOGLE_APPLICATION_CREDENTIALS")).unwrap();
+    assert_eq!(key["client_email"], running.text("/gcp/deployer/email"));
 
     let url = running.text("/issuer/url");
     let bundle = bundle.to_str().unwrap();
@@ -232,8 +248,16 @@ fn the_text_is_commands_of_a_shell() {
                 "{name}: {found}"
             );
         } else if value.starts_with("https://") {
+            // every address of an API is one of those that are listed; what follows it is the API's own
+            let origin = found.split('/').take(3).collect::<Vec<_>>().join("/");
+            let listed = text.lines().filter(|line| line.starts_with('#'));
+            let listed = listed.flat_map(str::split_whitespace).any(|word| word == origin);
+            let (path, expected) = (
+                found.strip_prefix(&origin),
+                value.splitn(4, '/').nth(3).unwrap_or(""),
+            );
             assert!(
-                text.contains(&format!("# emulated AWS        {found}\n")),
+                listed && path.map(|path| path.trim_start_matches('/')) == Some(expected),
                 "{name}: {found}"
             );
         } else if name.contains("ACCESS_KEY") {

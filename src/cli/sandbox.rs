@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::sandbox::{Options, SECRET_HEADER, Sandbox as Laboratory};
+use crate::sandbox::{GcpProject, Options, SECRET_HEADER, Sandbox as Laboratory};
 use crate::trust::IssuerUrl;
 
 use super::exit::{Exit, Failure};
@@ -17,14 +17,17 @@ use super::signals;
 
 const EXAMPLE: &str = r#"{"claims": {"sub": "me", "aud": "sts.amazonaws.com"}}"#;
 
-/// Start a development issuer and an AWS that really decides, on this machine, until Ctrl-C
+/// Start a development issuer, an AWS and a Google Cloud that really decide, on this machine, until Ctrl-C
 ///
-/// Prints the environment that points Terraform and the AWS command line at them.
+/// Prints the environment that points Terraform and the vendors' tools at them.
 #[derive(Debug, Args)]
 pub struct Sandbox {
     /// Id of an emulated AWS account; the first one may assume the role `deployer` in the others
     #[arg(long = "account", value_name = "ID")]
     accounts: Vec<String>,
+    /// An emulated Google Cloud project; the first one has the account that may do everything
+    #[arg(long = "project", value_name = "ID=NUMBER")]
+    projects: Vec<String>,
     /// Mint tokens of this issuer too, and let the emulated clouds take the development keys for its
     #[arg(long = "as-issuer", value_name = "URL")]
     as_issuers: Vec<String>,
@@ -34,6 +37,12 @@ pub struct Sandbox {
     /// Port of the emulated AWS; 0 is a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     aws_port: u16,
+    /// First of the ports of the emulated Google Cloud, one for each API; 0 are free ones
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    gcp_port: u16,
+    /// Seconds after which new service accounts are seen in the emulated Google Cloud, and changed policies decide
+    #[arg(long, value_name = "SECONDS", default_value_t = 0)]
+    consistency_delay: u32,
     /// Where the file with the certificates is put [default: the system's temporary directory]
     #[arg(long, value_name = "DIRECTORY")]
     directory: Option<PathBuf>,
@@ -58,6 +67,11 @@ impl Sandbox {
 
     fn options(self) -> Result<Options, Failure> {
         let defaults = Options::default();
+        let projects = self.projects.iter().map(|text| {
+            let wrong = || Failure::usage(format!("expected a project as `ID=NUMBER`, found `{text}`"));
+            GcpProject::parse(text).ok_or_else(wrong)
+        });
+        let projects: Vec<GcpProject> = projects.collect::<Result<_, _>>()?;
         let imitated = self.as_issuers.iter().map(|text| IssuerUrl::parse(text));
         Ok(Options {
             accounts: match self.accounts.is_empty() {
@@ -67,6 +81,12 @@ impl Sandbox {
             imitated: imitated.collect::<Result<_, _>>().map_err(Failure::usage)?,
             issuer_port: self.issuer_port,
             aws_port: self.aws_port,
+            projects: match projects.is_empty() {
+                true => defaults.projects,
+                false => projects,
+            },
+            gcp_port: self.gcp_port,
+            consistency_delay: self.consistency_delay,
             directory: self.directory.unwrap_or(defaults.directory),
             clock: defaults.clock,
         })
@@ -85,7 +105,25 @@ fn as_text(laboratory: &Laboratory, description: &Value) -> String {
             .unwrap_or("administrator below");
         let _ = writeln!(text, "# account             {}  {role}", account.id);
     }
-    let _ = writeln!(text, "\n# for Terraform, OpenTofu, the AWS command line and SDKs");
+    let gcp = laboratory.gcp();
+    let _ = writeln!(text, "# emulated Google     {}  IAM", gcp.endpoints.iam);
+    for (url, api) in [
+        (&gcp.endpoints.sts, "Security Token Service"),
+        (&gcp.endpoints.iam_credentials, "IAM Credentials"),
+        (&gcp.endpoints.resource_manager, "Resource Manager"),
+        (&gcp.endpoints.storage, "Cloud Storage"),
+        (&gcp.endpoints.oauth2, "tokens of a login, metadata server"),
+    ] {
+        let _ = writeln!(text, "#                     {url}  {api}");
+    }
+    for project in &gcp.projects {
+        let _ = writeln!(text, "# project             {}  {}", project.id, project.number);
+    }
+    let _ = writeln!(text, "# deployer            {}", gcp.deployer);
+    let _ = writeln!(
+        text,
+        "\n# for Terraform, OpenTofu, the vendors' command lines and SDKs"
+    );
     if let Some(names) = description.get("unset").and_then(Value::as_array) {
         let names: Vec<_> = names.iter().filter_map(Value::as_str).collect();
         let _ = writeln!(text, "unset {}", names.join(" "));

@@ -8,13 +8,16 @@ use data_encoding::HEXLOWER;
 use ring::rand::{SecureRandom, SystemRandom};
 
 use crate::oidc::certificate_pem;
+use crate::trust::Secret;
 
 /// A directory of this run with `bundle.pem` in it, removed on drop.
 ///
-/// SECURITY: holds certificates only. No key is ever written.
+/// SECURITY: the authority's key is never written. What opens an emulated cloud may be, for the owner alone.
 #[derive(Debug)]
 pub struct Bundle {
     directory: PathBuf,
+    /// Further files in it, by name.
+    files: Vec<&'static str>,
 }
 
 impl Bundle {
@@ -29,7 +32,10 @@ impl Bundle {
             .map_err(|_| io::Error::other("the system gives no randomness"))?;
         let directory = parent.join(format!("oidcfed-sandbox-{}", HEXLOWER.encode(&mark)));
         private_directory(&directory)?;
-        let bundle = Self { directory };
+        let bundle = Self {
+            directory,
+            files: Vec::new(),
+        };
         let mut file = fs::File::create_new(bundle.path())?;
         // SECURITY: a variable such as SSL_CERT_FILE replaces the system's roots; without them the public ones are cut off
         for certificate in rustls_native_certs::load_native_certs().certs {
@@ -37,6 +43,21 @@ impl Bundle {
         }
         file.write_all(certificate_pem(authority).as_bytes())?;
         Ok(bundle)
+    }
+
+    /// Writes a file beside the bundle that only its owner can read.
+    ///
+    /// # Errors
+    /// The file is there, or cannot be written.
+    pub fn add_private(&mut self, name: &'static str, content: &Secret<String>) -> io::Result<()> {
+        let mut file = private_file(&self.directory.join(name))?;
+        self.files.push(name);
+        file.write_all(content.expose().as_bytes())
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The file.
@@ -49,6 +70,9 @@ impl Drop for Bundle {
     fn drop(&mut self) {
         // what cannot be removed now is removed with the temporary directory
         let _ = fs::remove_file(self.path());
+        for name in &self.files {
+            let _ = fs::remove_file(self.directory.join(name));
+        }
         let _ = fs::remove_dir(&self.directory);
     }
 }
@@ -62,6 +86,21 @@ fn private_directory(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn private_directory(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
+}
+
+#[cfg(unix)]
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+}
+
+#[cfg(not(unix))]
+fn private_file(path: &Path) -> io::Result<fs::File> {
+    fs::File::create_new(path)
 }
 
 #[cfg(test)]
@@ -84,6 +123,22 @@ mod tests {
             1,
             "nothing else is written"
         );
+        drop(bundle);
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_opens_an_emulated_cloud_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let authority = Authority::new().unwrap();
+        let mut bundle = Bundle::write(parent.path(), authority.certificate()).unwrap();
+        bundle.add_private("token", &"hunter2".to_owned().into()).unwrap();
+        let file = bundle.path().with_file_name("token");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "hunter2");
+        assert!(bundle.add_private("token", &"another".to_owned().into()).is_err());
         drop(bundle);
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }

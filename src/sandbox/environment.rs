@@ -5,12 +5,18 @@ use std::path::Path;
 use super::aws::{AwsAccount, REGION};
 
 /// Variables that must not be set beside ours: they name another account, or other keys.
-pub const TO_UNSET: [&str; 5] = [
+pub const TO_UNSET: [&str; 11] = [
     "AWS_PROFILE",
     "AWS_SESSION_TOKEN",
     "AWS_ROLE_ARN",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_ENDPOINT_URL_SSO",
+    "GOOGLE_CREDENTIALS",
+    "GOOGLE_OAUTH_ACCESS_TOKEN",
+    "GOOGLE_IMPERSONATE_SERVICE_ACCOUNT",
+    "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+    "CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT",
+    "CLOUDSDK_ACTIVE_CONFIG_NAME",
 ];
 
 /// Name and value, in the order to show them.

@@ -1,21 +1,23 @@
 //! The sandbox as its owner sees it: started, described, stopped.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD;
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
-use crate::clouds::aws::emulator::{Emulator, EmulatorError};
-use crate::oidc::{Clock, SystemClock};
+use crate::clouds::aws::emulator as aws_emulator;
+use crate::clouds::gcp::emulator as gcp_emulator;
+use crate::oidc::{Clock, KeySource, SystemClock};
 use crate::trust::{IssuerError, IssuerUrl, Secret};
 
 use super::authority::{Authority, AuthorityError};
 use super::aws::{self, AwsAccount, REGION};
 use super::bundle::Bundle;
 use super::environment::{self, TO_UNSET, Variables};
+use super::gcp::{self, Gcp, GcpEndpoints, GcpProject};
 use super::issuer::{DevelopmentIssuer, SECRET_HEADER};
 use super::keyring::Keyring;
 use super::sandbox_keys::SandboxKeys;
@@ -31,6 +33,12 @@ pub struct Options {
     /// Ports on loopback; 0 means a free one.
     pub issuer_port: u16,
     pub aws_port: u16,
+    /// Ids and numbers of the emulated Google Cloud projects, at least one.
+    pub projects: Vec<GcpProject>,
+    /// The first of the ports of the emulated Google Cloud, one for each API; 0 means free ones.
+    pub gcp_port: u16,
+    /// Seconds after which what is new is seen in the emulated Google Cloud, and changed policies decide.
+    pub consistency_delay: u32,
     /// Where the directory with the bundle is made.
     pub directory: PathBuf,
     pub clock: Arc<dyn Clock>,
@@ -45,6 +53,9 @@ impl Default for Options {
             imitated: Vec::new(),
             issuer_port: 0,
             aws_port: 0,
+            projects: GcpProject::usual(),
+            gcp_port: 0,
+            consistency_delay: 0,
             directory: std::env::temp_dir(),
             clock: Arc::new(SystemClock),
         }
@@ -69,7 +80,9 @@ pub enum SandboxError {
     #[error(transparent)]
     Signing(#[from] SigningError),
     #[error(transparent)]
-    Aws(#[from] EmulatorError),
+    Aws(#[from] aws_emulator::EmulatorError),
+    #[error(transparent)]
+    Gcp(#[from] gcp_emulator::EmulatorError),
 }
 
 /// A running sandbox. It ends when it is stopped or dropped; nothing of it is left then.
@@ -80,7 +93,9 @@ pub struct Sandbox {
     accounts: Vec<AwsAccount>,
     secret: Secret<String>,
     bundle: Bundle,
-    emulator: Arc<Emulator>,
+    emulator: Arc<aws_emulator::Emulator>,
+    gcp: Gcp,
+    gcp_emulator: Arc<gcp_emulator::Emulator>,
     servers: Vec<Server>,
 }
 
@@ -93,28 +108,40 @@ impl Sandbox {
         let authority = Authority::new()?;
         let issuer_port = bind(options.issuer_port)?;
         let aws_port = bind(options.aws_port)?;
+        let gcp_ports = consecutive(options.gcp_port, gcp_emulator::Service::ALL.len())?;
         let secret = secret_of_this_run()?;
         let url = IssuerUrl::parse(&format!("https://localhost:{}", issuer_port.number()))?;
         let keyring = Arc::new(Keyring::new()?);
-        let keys = SandboxKeys::new(
+        let keys: Arc<dyn KeySource> = Arc::new(SandboxKeys::new(
             url.clone(),
             options.imitated.clone(),
             Arc::clone(&keyring),
             Arc::clone(&options.clock),
-        );
+        ));
         let (emulator, accounts) = aws::accounts(
             &options.accounts,
-            Arc::new(keys),
+            Arc::clone(&keys),
             Arc::clone(&options.clock),
             &secret,
         )?;
         let first = accounts.first().cloned().ok_or(SandboxError::NoAccount)?;
-        let bundle = Bundle::write(&options.directory, authority.certificate()).map_err(|source| {
-            SandboxError::Bundle {
-                directory: options.directory.display().to_string(),
-                source,
-            }
-        })?;
+        let mut bundle = Bundle::write(&options.directory, authority.certificate())
+            .map_err(|source| unwritten(&options.directory, source))?;
+        let numbers: Vec<u16> = gcp_ports.iter().map(Port::number).collect();
+        let (gcp_emulator, gcp, files) = gcp::projects(gcp::Ingredients {
+            endpoints: GcpEndpoints::on(&numbers),
+            projects: options.projects,
+            keys,
+            clock: Arc::clone(&options.clock),
+            consistency_delay: options.consistency_delay.into(),
+            secret: secret.clone(),
+            directory: bundle.directory().to_owned(),
+        })
+        .await?;
+        for (name, content) in files {
+            let written = bundle.add_private(name, &content);
+            written.map_err(|source| unwritten(&options.directory, source))?;
+        }
         let development = Arc::new(DevelopmentIssuer {
             url: url.clone(),
             imitated: options.imitated,
@@ -124,10 +151,14 @@ impl Sandbox {
         });
         let aws_url = format!("https://localhost:{}", aws_port.number());
         let mut servers = Vec::new();
-        for (port, router) in [
+        let mut listening = vec![
             (issuer_port, development.router()),
             (aws_port, Arc::clone(&emulator).router()),
-        ] {
+        ];
+        for (port, service) in gcp_ports.into_iter().zip(gcp_emulator::Service::ALL) {
+            listening.push((port, Arc::clone(&gcp_emulator).router(service)));
+        }
+        for (port, router) in listening {
             let number = port.number();
             let served = port.serve(router, authority.server_config());
             servers.push(served.map_err(|source| SandboxError::Listen { port: number, source })?);
@@ -140,6 +171,8 @@ impl Sandbox {
             secret,
             bundle,
             emulator,
+            gcp,
+            gcp_emulator,
             servers,
         })
     }
@@ -169,16 +202,28 @@ impl Sandbox {
     }
 
     /// The emulated AWS, for whoever watches its decisions.
-    pub fn aws(&self) -> &Arc<Emulator> {
+    pub fn aws(&self) -> &Arc<aws_emulator::Emulator> {
         &self.emulator
     }
 
-    /// The variables for Terraform and for the AWS command line, acting as the administrator of the first account.
+    /// Where the emulated Google Cloud is, and who may do everything there.
+    pub fn gcp(&self) -> &Gcp {
+        &self.gcp
+    }
+
+    /// The emulated Google Cloud, for whoever watches its decisions.
+    pub fn gcp_emulator(&self) -> &Arc<gcp_emulator::Emulator> {
+        &self.gcp_emulator
+    }
+
+    /// The variables for Terraform and for the AWS command line, acting as the administrator of the first account;
+    /// those for the Cloud CLI and Google's libraries, acting as the deployer of the first project.
     pub fn environment(&self) -> Variables {
         let bundle = self.bundle.path();
         let mut variables = environment::of_tls(&bundle);
         let directory = bundle.parent().unwrap_or(&bundle);
         variables.extend(environment::of_aws(&self.aws_url, &self.first, directory));
+        variables.extend(self.gcp.environment(&bundle));
         variables
     }
 
@@ -203,6 +248,7 @@ impl Sandbox {
             "secret": self.secret.expose(),
             "bundle": self.bundle.path().display().to_string(),
             "aws": { "url": self.aws_url, "region": REGION, "accounts": self.accounts },
+            "gcp": self.gcp.description(),
             "environment": environment,
             "unset": TO_UNSET,
         })
@@ -218,6 +264,22 @@ impl Sandbox {
 
 fn bind(port: u16) -> Result<Port, SandboxError> {
     Port::bind(port).map_err(|source| SandboxError::Listen { port, source })
+}
+
+/// Ports one after the other from a first one, or free ones.
+fn consecutive(first: u16, count: usize) -> Result<Vec<Port>, SandboxError> {
+    let numbers = (0..count).map(|at| match first {
+        0 => 0,
+        _ => first.saturating_add(u16::try_from(at).unwrap_or(u16::MAX)),
+    });
+    numbers.map(bind).collect()
+}
+
+fn unwritten(directory: &Path, source: io::Error) -> SandboxError {
+    SandboxError::Bundle {
+        directory: directory.display().to_string(),
+        source,
+    }
 }
 
 /// SECURITY: made anew for each run, 256 bits, in memory only.

@@ -3,6 +3,7 @@
 pub mod client;
 pub mod diagnosis;
 pub mod dialect;
+pub mod emulator;
 mod functions;
 
 pub use functions::functions;

@@ -33,6 +33,8 @@ async fn no_port_answers_a_foreign_page() {
             "/",
             "/.well-known/openid-configuration",
             "/_oidcfed/calls",
+            "/v1/projects/sandbox-one",
+            "/computeMetadata/v1/instance/service-accounts/default/token",
             "/no/such/page",
         ] {
             for foreign in [
@@ -67,6 +69,8 @@ async fn no_port_answers_a_foreign_page() {
              content-length: 46\r\nconnection: close\r\n\r\nAction=GetCallerIdentity&Version=2011-06-15&a="
         );
         assert_eq!(lab.raw(port, &form).await.status, 403);
+        let exchange = form.replace("POST / ", "POST /v1/token ");
+        assert_eq!(lab.raw(port, &exchange).await.status, 403);
     }
 }
 
@@ -91,23 +95,70 @@ async fn without_the_secret_nothing_is_minted_or_rotated() {
     assert_eq!(lab.published().await.keys().len(), before);
 }
 
+/// 3: nor are faults set in an emulated cloud.
+#[tokio::test]
+async fn without_the_secret_no_cloud_is_broken() {
+    let lab = Lab::start().await;
+    let body = r#"{"throttle_every": 1}"#;
+    for port in lab.ports().into_iter().skip(1) {
+        for (secret, expected) in [
+            (String::new(), 403),
+            ("x-oidcfed-secret: x\r\n".to_owned(), 403),
+            (
+                format!("x-oidcfed-secret: {}\r\n", lab.sandbox.secret().expose()),
+                204,
+            ),
+        ] {
+            let request = format!(
+                "PUT /_oidcfed/faults HTTP/1.1\r\nhost: localhost:{port}\r\n{secret}content-type: application/json\r\n\
+                 content-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            assert_eq!(lab.raw(port, &request).await.status, expected, "{port} {secret}");
+        }
+    }
+}
+
 /// 4: see also the tests of the authority and of the bundle.
 #[tokio::test]
 async fn when_it_ends_nothing_is_left() {
+    let lab = Lab::start().await;
+    let ports = lab.ports();
     let Lab {
         sandbox,
         _directory: directory,
-    } = Lab::start().await;
-    let [issuer, aws] = [
-        sandbox.issuer().port().unwrap(),
-        sandbox.aws_url().rsplit(':').next().unwrap().parse().unwrap(),
-    ];
+    } = lab;
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
     sandbox.stop().await;
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
-    for port in [issuer, aws] {
+    assert_eq!(ports.len(), 8);
+    for port in ports {
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err());
     }
+}
+
+/// 4: the one key that is written opens the emulated Google Cloud, for the owner alone.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_written_is_for_the_owner() {
+    use std::os::unix::fs::PermissionsExt;
+    let lab = Lab::start().await;
+    let directory = lab.sandbox.bundle().parent().unwrap().to_owned();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&directory), 0o700);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&directory).unwrap() {
+        let path = entry.unwrap().path();
+        names.push(path.file_name().unwrap().to_str().unwrap().to_owned());
+        if !path.ends_with("bundle.pem") {
+            assert_eq!(mode(&path), 0o600, "{path:?}");
+        }
+    }
+    names.sort();
+    assert_eq!(
+        names,
+        ["bundle.pem", "gcp-deployer-key.json", "gcp-deployer-token"]
+    );
 }
 
 /// 6: somebody else's `iss`.

@@ -95,7 +95,7 @@ async fn mistakes_are_answered_and_not_minted() {
 #[tokio::test]
 async fn a_team_is_no_way_around_the_paths_of_the_issuer() {
     let lab = Lab::start().await;
-    let [port, _] = lab.ports();
+    let port = lab.ports()[0];
     let own = format!("host: localhost:{port}\r\n");
     for path in [
         "/api/.well-known/openid-configuration",

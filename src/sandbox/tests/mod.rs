@@ -1,6 +1,7 @@
 //! The sandbox over its real ports.
 
 mod fetching;
+mod google;
 mod impossible;
 mod issuer;
 
@@ -56,9 +57,21 @@ impl Lab {
         }
     }
 
-    fn ports(&self) -> [u16; 2] {
-        let aws = IssuerUrl::parse(self.sandbox.aws_url()).unwrap();
-        [self.sandbox.issuer().port().unwrap(), aws.port().unwrap()]
+    /// Of the issuer and of every emulated API.
+    fn ports(&self) -> Vec<u16> {
+        let gcp = self.sandbox.gcp().endpoints.clone();
+        let urls = [
+            self.sandbox.issuer().to_string(),
+            self.sandbox.aws_url().to_owned(),
+            gcp.iam,
+            gcp.sts,
+            gcp.iam_credentials,
+            gcp.resource_manager,
+            gcp.storage,
+            gcp.oauth2,
+        ];
+        let port = |url: &String| IssuerUrl::parse(url).unwrap().port().unwrap();
+        urls.iter().map(port).collect()
     }
 
     fn bundle(&self) -> Vec<u8> {
@@ -114,7 +127,7 @@ impl Lab {
     }
 
     async fn post(&self, path: &str, secret: Option<&str>, body: &Value) -> Answer {
-        let [port, _] = self.ports();
+        let port = self.ports()[0];
         let body = body.to_string();
         let secret = secret.map_or_else(String::new, |secret| format!("{SECRET_HEADER}: {secret}\r\n"));
         let head = format!(

@@ -4,7 +4,6 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
-use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::provider_config::ProviderConfig;
@@ -181,9 +180,6 @@ impl Accounts {
         let mut config = aws_sdk_iam::config::Builder::from(&base.config)
             .credentials_provider(credentials)
             .retry_config(RetryConfig::disabled());
-        if matches!(standing, Standing::Entered(_)) {
-            config = config.identity_cache(IdentityCache::no_cache());
-        }
         if let Some(endpoint) = &self.0.settings.endpoints.iam {
             config.set_endpoint_url(Some(endpoint.clone()));
         }
@@ -266,7 +262,7 @@ impl Accounts {
         let settings = &self.0.settings;
         settings.check().map_err(AwsError::configuration)?;
         let environment_bundle = if settings.ca_bundle.is_none() {
-            connect::environment_bundle()?
+            environment_bundle()?
         } else {
             None
         };
@@ -301,10 +297,6 @@ impl Accounts {
         }
         if let Some(fips) = settings.use_fips_endpoint {
             loader = loader.use_fips(fips);
-        }
-        if settings.web_identity.is_some() || !settings.assume_role.is_empty() {
-            // the SDK would keep a session until seconds before its end; ours is renewed in time for a call under way
-            loader = loader.identity_cache(IdentityCache::no_cache());
         }
         self.loaded_credentials(loader).load().await
     }
@@ -388,4 +380,19 @@ impl Accounts {
         }
         patience
     }
+}
+
+/// `AWS_CA_BUNDLE` of the AWS tools, which the SDK for Rust does not read.
+fn environment_bundle() -> Result<Option<Vec<u8>>, AwsError> {
+    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
+        return Ok(None);
+    };
+    // a thread for it would cost more than the file, and the system's roots are read in the same way
+    let text = std::fs::read(&path);
+    text.map(Some).map_err(|e| {
+        let path = path.to_string_lossy();
+        AwsError::configuration(format!(
+            "`AWS_CA_BUNDLE` names `{path}`, which cannot be read: {e}"
+        ))
+    })
 }

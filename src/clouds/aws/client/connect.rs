@@ -88,21 +88,6 @@ fn push_pem(text: &mut String, certificate: &CertificateDer<'_>) {
     text.push_str("\n-----END CERTIFICATE-----\n");
 }
 
-/// `AWS_CA_BUNDLE` of the AWS tools, which the SDK for Rust does not read.
-pub(super) fn environment_bundle() -> Result<Option<Vec<u8>>, AwsError> {
-    let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()) else {
-        return Ok(None);
-    };
-    // a thread for it would cost more than the file, and the system's roots are read in the same way
-    let text = std::fs::read(&path);
-    text.map(Some).map_err(|e| {
-        let path = path.to_string_lossy();
-        AwsError::configuration(format!(
-            "`AWS_CA_BUNDLE` names `{path}`, which cannot be read: {e}"
-        ))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -50,17 +50,13 @@ fn identity() -> Reply {
 
 /// A session whose access key tells which role it is of.
 fn session(call: &Call) -> Reply {
-    session_of(call, Duration::from_secs(3_600))
-}
-
-fn session_of(call: &Call, length: Duration) -> Reply {
     let name = call
         .get("RoleArn")
         .rsplit('/')
         .next()
         .unwrap_or_default()
         .to_uppercase();
-    let end = DateTime::from(SystemTime::now() + length)
+    let end = DateTime::from(SystemTime::now() + Duration::from_secs(3_600))
         .fmt(Format::DateTime)
         .unwrap();
     Reply::ok(
@@ -257,38 +253,6 @@ async fn web_identity_is_exchanged_without_signature() {
         (calls[1].access_key(), calls[3].access_key()),
         ("ASIAWEB".to_owned(), "ASIAWEB".to_owned())
     );
-}
-
-/// The caches of the SDK would keep a session until seconds before its end.
-#[tokio::test]
-async fn sessions_are_renewed_before_a_call_may_meet_their_end() {
-    let fake = Fake::start(|call, before| match call.action() {
-        "AssumeRole" => session_of(call, Duration::from_secs(200)),
-        "GetRole" if call.access_key() == "ASIAENTRY" => Reply::ok("GetRole", &role_xml(OTHER, "x")),
-        _ => fine(call, before),
-    })
-    .await;
-    let accounts = |assume_role, accounts| {
-        Accounts::new(Settings {
-            assume_role,
-            accounts,
-            ..settings(&fake)
-        })
-    };
-    let entry = role(&format!("arn:aws:iam::{OTHER}:role/entry"));
-    let first = role(&format!("arn:aws:iam::{OWN}:role/first"));
-    let chain = accounts(vec![first], [].into());
-    let entered = accounts(Vec::new(), [(account(OTHER), entry)].into());
-    for (iam, name) in [
-        (chain.iam(None).await.unwrap(), "first"),
-        (entered.iam(Some(&account(OTHER))).await.unwrap(), "entry"),
-    ] {
-        let before = fake.count("AssumeRole");
-        for _ in 0..2 {
-            iam.get_role("x").await.unwrap();
-        }
-        assert_eq!(fake.count("AssumeRole") - before, 2, "{name}");
-    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod claim_path;
 mod default_mapping;
 pub mod evaluate;
 mod gcp_trust;
+mod grant_condition;
 pub mod limits;
 mod lint;
 mod name;
@@ -22,8 +23,11 @@ mod wildcard;
 pub use cel::{CelError, CelMistake};
 pub use claim_path::ClaimPathError;
 pub use default_mapping::{PoolUse, TRUST_ATTRIBUTE, default_mapping, trust_binding, trust_expression};
-pub use evaluate::{Exchange, KnownClaims, Mapped, MappedValue, Rest, StsError, evaluate, exchange};
+pub use evaluate::{
+    Exchange, KnownClaims, Mapped, MappedValue, Rest, StsError, binding_step, evaluate, exchange,
+};
 pub use gcp_trust::{GcpTrust, Rendered};
+pub use grant_condition::{GrantCondition, GrantConditionError};
 pub use lint::{RULES, lint, lint_pool};
 pub use name::{NameError, PoolName, ProviderName};
 pub use principal::{Principal, PrincipalError, Whom};

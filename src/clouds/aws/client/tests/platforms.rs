@@ -115,10 +115,21 @@ async fn fly_answers_behind_a_socket_and_writes_a_file() {
     works(&fake, "fly", Surroundings::below(root.path(), &[]), &own).await;
 }
 
-/// Sessions that end before a call under way may, so that each call needs another.
+/// A session that is nearly over when it begins, so that each call needs another.
 fn short(call: &Call, before: usize) -> Reply {
     match call.action() {
-        "AssumeRoleWithWebIdentity" => session_of(call, Duration::from_secs(200)),
+        "AssumeRoleWithWebIdentity" => {
+            let end = DateTime::from(SystemTime::now() + Duration::from_secs(5))
+                .fmt(Format::DateTime)
+                .unwrap();
+            Reply::ok(
+                call.action(),
+                &format!(
+                    "<Credentials><AccessKeyId>ASIA{before}</AccessKeyId><SecretAccessKey>x</SecretAccessKey>\
+                     <SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials>"
+                ),
+            )
+        }
         _ => fine(call, before),
     }
 }
@@ -153,6 +164,12 @@ async fn kubernetes_replaces_the_file_while_the_pod_runs() {
         .map(|call| call.get("WebIdentityToken"))
         .collect();
     assert_eq!(exchanged, tokens);
+    let keys: Vec<String> = calls
+        .iter()
+        .filter(|call| call.action() == "GetRole")
+        .map(Call::access_key)
+        .collect();
+    assert_eq!(keys, ["ASIA0", "ASIA1"]);
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ impl<'a> Scope<'a> {
                 at,
                 format!("there is no function `{name}` with {} arguments", arguments.len()),
             )),
-            Kind::NotEvaluated { name } => Err(Stop::unknown(
+            Kind::NotEvaluated { name, .. } => Err(Stop::unknown(
                 at,
                 format!("whether Google has `{name}` here is not known"),
             )),

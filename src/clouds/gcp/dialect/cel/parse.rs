@@ -260,7 +260,7 @@ impl Reader<'_> {
             Found::NotEvaluated => {
                 self.doubt(at, format!("`{plain}` is not evaluated here"));
                 let name = plain.to_owned();
-                return Ok(Kind::NotEvaluated { name });
+                return Ok(Kind::NotEvaluated { name, arguments });
             }
             Found::Nothing => {
                 self.doubt(
@@ -293,7 +293,10 @@ impl Reader<'_> {
                     regular,
                 });
             }
-            return Ok(Kind::NotEvaluated { name: pattern });
+            return Ok(Kind::NotEvaluated {
+                name: pattern,
+                arguments: Vec::new(),
+            });
         }
         Ok(Kind::Call { function, arguments })
     }

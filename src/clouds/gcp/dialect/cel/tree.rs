@@ -73,6 +73,7 @@ pub(in super::super) enum Kind {
     /// A function of CEL's extensions that this program does not evaluate.
     NotEvaluated {
         name: String,
+        arguments: Vec<Node>,
     },
 }
 

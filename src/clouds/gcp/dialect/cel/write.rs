@@ -106,7 +106,7 @@ fn part(node: &Node) -> (String, u8) {
                 MEMBER,
             )
         }
-        Kind::NotEvaluated { name } => (format!("{name}(…)"), MEMBER),
+        Kind::NotEvaluated { name, .. } => (format!("{name}(…)"), MEMBER),
     }
 }
 

@@ -1,13 +1,12 @@
 //! Whether a binding means the identity.
 
+use super::super::name::PoolName;
 use super::super::principal::{Principal, Whom};
-use super::super::provider::Provider;
 use super::mapping::{Mapped, MappedValue};
 use crate::trust::{Step, Verdict};
 
-/// The step of a binding: values compare exactly, `*` is the only wildcard.
-pub(super) fn step(provider: &Provider, mapped: &Mapped, binding: &Principal) -> Step {
-    let pool = provider.name().pool();
+/// Whether a binding means an identity of the pool: values compare exactly, `*` is the only wildcard.
+pub fn binding_step(pool: &PoolName, mapped: &Mapped, binding: &Principal) -> Step {
     let step = |found: String, verdict| Step {
         name: "binding".to_owned(),
         expected: binding.to_string(),

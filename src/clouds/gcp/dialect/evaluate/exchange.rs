@@ -7,10 +7,11 @@ use serde_json::Value as Json;
 use super::super::cel::{Stop, Value};
 use super::super::principal::Principal;
 use super::super::provider::{Provider, Target};
+use super::MappedValue;
+use super::binding::binding_step;
 use super::explain::explain;
 use super::mapping::{Mapped, Outcome, outcome};
 use super::token::KnownClaims;
-use super::{MappedValue, binding};
 use crate::trust::{Claims, Decision, Step, Verdict};
 
 /// The error code that the service answers with (RFC 6749, section 5.2, and Google's own).
@@ -66,7 +67,7 @@ pub fn exchange(provider: &Provider, token: &KnownClaims<'_>, binding: Option<&P
     {
         trail
             .steps
-            .push(binding::step(provider, &trail.mapped, principal));
+            .push(binding_step(provider.name().pool(), &trail.mapped, principal));
     }
     let has = |verdict| trail.steps.iter().any(|step| step.verdict == verdict);
     let verdict = match (has(Verdict::Deny), has(Verdict::Unknown)) {

@@ -14,6 +14,7 @@ mod tests;
 #[cfg(test)]
 mod vectors_test;
 
+pub use binding::binding_step;
 pub use exchange::{Exchange, StsError, evaluate, exchange};
 pub use mapping::{Mapped, MappedValue};
 pub use token::{KnownClaims, Rest};
