@@ -18,6 +18,8 @@ mod outputs;
 mod plans;
 #[path = "lint_command/templates.rs"]
 mod templates;
+#[path = "lint_command/together.rs"]
+mod together;
 #[path = "lint_command/unknown.rs"]
 mod unknown;
 

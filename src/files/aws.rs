@@ -26,6 +26,7 @@ pub(super) static CLOUD: Cloud = Cloud {
     concerns,
     name,
     group: |_| None,
+    in_one: |documents, _| Value::Array(documents),
     lint: Some(judge),
     decide,
     change,

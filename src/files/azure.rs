@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::cloud::{self, Change, Cloud, Facts};
 use super::found::Unknown;
-use super::terraform::Resource;
+use super::terraform::{Belongs, Resource};
 use super::tokens::{self, Tried};
 use crate::clouds::azure::dialect::{Comparand, Credential, Draft, Matching, RULES, evaluate_azure, lint};
 use crate::trust::{Claims, DocumentError, Finding, Verdict};
@@ -24,6 +24,7 @@ pub(super) static CLOUD: Cloud = Cloud {
             .find_map(|name| Some(document.get(*name)?.as_str()?.to_owned()))
     },
     group: |_| None,
+    in_one: |documents, _| Value::Array(documents),
     lint: Some(judge),
     decide: |document, asked| {
         let credentials = Credential::all_from_value(document)?;
@@ -117,6 +118,13 @@ const DECISIVE: [&str; 5] = [
     "subject",
     "claims_matching_expression",
 ];
+/// Arguments that say what carries the credential.
+const HOLDERS: [&str; 4] = [
+    "parent_id",
+    "user_assigned_identity_id",
+    "application_id",
+    "application_object_id",
+];
 /// Says what kind of identity carries the credential.
 const PARENTS: [&str; 2] = ["parent_id", "user_assigned_identity_id"];
 const SOME_IDENTITY: &str = "/subscriptions/0/resourceGroups/unknown/providers/Microsoft.ManagedIdentity/userAssignedIdentities/unknown";
@@ -148,9 +156,14 @@ fn terraform(resource: &Resource<'_>) -> Option<cloud::Draft> {
         }
         Value::Object(document)
     });
+    let known = HOLDERS.iter().find_map(|name| resource.known_text(name));
     Some(cloud::Draft {
         document,
         unknowns,
+        belongs: Some(Belongs {
+            known: known.map(str::to_owned),
+            by: &HOLDERS,
+        }),
         ..cloud::Draft::default()
     })
 }

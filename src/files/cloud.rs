@@ -1,12 +1,12 @@
 //! What reading files has to know of a cloud: one line each in the list of clouds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::decide::Asked;
 use super::found::Unknown;
-use super::terraform::Resource;
+use super::terraform::{Belongs, Resource};
 use super::{aws, azure, gcp};
 use crate::lint::{IssuerFacts, Rule};
 use crate::trust::{Claims, Decision, DocumentError, Finding};
@@ -40,6 +40,9 @@ pub struct Cloud {
     pub name: fn(&Value) -> Option<String>,
     /// What a document is judged together with, where several are of one thing: the name of that.
     pub group: fn(&Value) -> Option<String>,
+    /// Several documents of one thing as one, which its linter reads; with those whom policies beside them mean, as they are
+    /// written there.
+    pub in_one: fn(Vec<Value>, &BTreeSet<String>) -> Value,
     /// What its linter finds; `None`: it has none yet.
     pub lint: Option<Linter>,
     /// Whether it would accept a token, which is taken to be signed and in time. Pointers of errors are those of
@@ -79,4 +82,6 @@ pub struct Draft {
     pub notes: Vec<String>,
     pub accepted_risks: BTreeMap<String, String>,
     pub platforms: Vec<(String, String)>,
+    /// What the resource hangs on together with others, where it does.
+    pub belongs: Option<Belongs>,
 }

@@ -33,6 +33,8 @@ pub struct Found {
     pub accepted_risks: BTreeMap<String, String>,
     /// Issuers and what the configuration says about who signs: an id, or the text of a platform file.
     pub platforms: Vec<(String, String)>,
+    /// Whether it is several trusts of one thing, each of which is judged by itself too.
+    pub is_group: bool,
 }
 
 /// What a file says about how a trust was before.
@@ -73,6 +75,7 @@ impl Found {
             notes: Vec::new(),
             accepted_risks: BTreeMap::new(),
             platforms: Vec::new(),
+            is_group: false,
         }
     }
 }

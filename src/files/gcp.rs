@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::cloud::{BESIDE, Change, Cloud, Draft, Facts};
 use super::decide::Asked;
 use super::found::{UNKNOWN, Unknown};
-use super::terraform::Resource;
+use super::terraform::{Belongs, Resource};
 use super::tokens::{self, Tried};
 use crate::clouds::gcp::dialect::{
     Principal, Provider, ProviderSettings, RULES, Rendered, evaluate, lint, lint_pool, read_back,
@@ -25,6 +25,7 @@ pub(super) static CLOUD: Cloud = Cloud {
     concerns: |document| !is_of_another_kind(document),
     name: |document| Some(document.get("name")?.as_str()?.to_owned()),
     group: pool,
+    in_one: in_one_pool,
     lint: Some(judge),
     decide,
     change,
@@ -64,6 +65,8 @@ fn decide(document: &Value, asked: &Asked<'_>) -> Result<Decision, DocumentError
     Ok(evaluate(&provider, asked.claims, binding.as_ref()).decision)
 }
 
+const BINDING_KEY_SHARED: &str = "binding-key-shared";
+
 /// A provider; for a list of all providers of a pool, what they do to each other.
 fn judge(document: &Value, facts: &Facts<'_>) -> Result<Vec<Finding>, DocumentError> {
     let Value::Array(items) = document else {
@@ -76,6 +79,18 @@ fn judge(document: &Value, facts: &Facts<'_>) -> Result<Vec<Finding>, DocumentEr
     let alone: Vec<Finding> = all.iter().flat_map(|one| lint(one, &[], facts)).collect();
     let mut findings = lint_pool(&all, &[], facts);
     findings.retain(|finding| !alone.contains(finding));
+    let meant = items
+        .iter()
+        .filter_map(|one| one.get(MEANT)?.as_array())
+        .flatten();
+    let texts: BTreeSet<&str> = meant.filter_map(Value::as_str).collect();
+    let bindings: Vec<Principal> = texts
+        .into_iter()
+        .filter_map(|text| Principal::parse(text).ok())
+        .collect();
+    // bindings narrow whom a provider is about, and are not all that there are: only what they show themselves counts
+    let of_bindings = lint_pool(&all, &bindings, facts).into_iter();
+    findings.extend(of_bindings.filter(|finding| finding.rule == BINDING_KEY_SHARED && !bindings.is_empty()));
     Ok(findings)
 }
 
@@ -193,6 +208,12 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
             is_decisive: true,
         })
         .collect();
+    if resource.kind == TYPE {
+        draft.belongs = Some(Belongs {
+            known: pool_of(resource),
+            by: &POOLS,
+        });
+    }
     if !draft.unknowns.is_empty() {
         return Some(draft);
     }
@@ -213,6 +234,36 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
     }
     draft.document = Some(Value::Object(document));
     Some(draft)
+}
+
+/// Arguments that say which pool a provider is in.
+const POOLS: [&str; 1] = ["workload_identity_pool_id"];
+
+/// The pool of a provider, with its project where that is known.
+fn pool_of(resource: &Resource<'_>) -> Option<String> {
+    let pool = resource.known_text(POOLS[0])?;
+    Some(match resource.known_text("project") {
+        Some(project) => format!("{project}/{pool}"),
+        None => pool.to_owned(),
+    })
+}
+
+/// The member of a document that says whom policies mean.
+const MEANT: &str = "bindings";
+
+/// Providers of one pool, of which some may not have their names yet: all get that of the first one's pool.
+fn in_one_pool(mut documents: Vec<Value>, meant: &BTreeSet<String>) -> Value {
+    let pool = documents.first().and_then(pool);
+    for document in &mut documents {
+        let name = document.get("name").and_then(Value::as_str).unwrap_or_default();
+        let own = name.rsplit('/').next().unwrap_or_default();
+        let named = pool.as_ref().map(|pool| json!(format!("{pool}/providers/{own}")));
+        if let (Some(members), Some(named)) = (document.as_object_mut(), named) {
+            members.insert("name".to_owned(), named);
+            members.insert(MEANT.to_owned(), json!(meant));
+        }
+    }
+    Value::Array(documents)
 }
 
 /// What the provider of a trust is set to, as the resource computes it.

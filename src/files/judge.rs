@@ -73,8 +73,14 @@ pub fn judge(found: &Found, knowledge: &Knowledge) -> Result<Vec<Located>, Mista
         let facts = |url: &str| answers.of(url);
         match found.cloud.lint {
             Some(lint) => {
-                let findings = lint(document, &facts)
+                let mut findings = lint(document, &facts)
                     .map_err(|error| mistake(found, &error.pointer, &expectation(&error)))?;
+                if let Some(items) = document.as_array().filter(|_| found.is_group) {
+                    // what is said of each alone is said there
+                    let alone = items.iter().filter_map(|one| lint(one, &facts).ok()).flatten();
+                    let said: Vec<_> = alone.map(|one| (one.rule, one.value)).collect();
+                    findings.retain(|one| !said.contains(&(one.rule, one.value.clone())));
+                }
                 all.extend(findings.into_iter().map(|finding| Located {
                     finding,
                     pointer: None,

@@ -175,3 +175,109 @@ output "all" {
     });
     assert_eq!(found, expected);
 }
+
+/// What the linters of Google Cloud and Azure show from HCL is a token that the evaluators there accept, for objects and JSON.
+#[test]
+fn witnesses_from_hcl() {
+    let body = r#"
+locals {
+  issuer = "https://token.actions.githubusercontent.com"
+  google = {
+    name                = "projects/1/locations/global/workloadIdentityPools/ci/providers/github"
+    issuer_uri          = local.issuer
+    allowed_audiences   = ["ci"]
+    attribute_mapping   = { "google.subject" = "assertion.actor + assertion.repository" }
+    attribute_condition = "assertion.repository.startsWith('acme')"
+  }
+  closed = merge(local.google, {
+    attribute_mapping   = { "google.subject" = "assertion.sub" }
+    attribute_condition = "assertion.sub == 'repo:acme@1/api@2:environment:prod'"
+  })
+  azure = {
+    issuer                   = local.issuer
+    audiences                = ["api://AzureADTokenExchange"]
+    claimsMatchingExpression = { value = "claims['sub'] matches 'repo:acme*'", languageVersion = 1 }
+  }
+  of_google = provider::oidcfed::lint_gcp(local.google, null)
+  of_azure  = provider::oidcfed::lint_azure(jsonencode(local.azure), "github-actions")
+  shown     = { for name, findings in { google = local.of_google, azure = local.of_azure } : name => [for f in findings : f if f.witness != null] }
+}
+output "google" {
+  value = [for f in local.shown.google : {
+    rule     = f.rule
+    severity = f.severity
+    iss      = jsondecode(f.witness).iss
+    sub      = jsondecode(f.witness).sub
+    decision = provider::oidcfed::evaluate_gcp(jsonencode(local.google), jsondecode(f.witness)).decision
+    closed   = provider::oidcfed::evaluate_gcp(local.closed, jsondecode(f.witness)).decision
+  }]
+}
+output "azure" {
+  value = [for f in local.shown.azure : {
+    rule     = f.rule
+    severity = f.severity
+    iss      = jsondecode(f.witness).iss
+    sub      = jsondecode(f.witness).sub
+    decision = provider::oidcfed::evaluate_azure(local.azure, jsondecode(f.witness)).decision
+    closed   = provider::oidcfed::evaluate_azure({ issuer = local.issuer, audiences = ["api://AzureADTokenExchange"], subject = "repo:acme@1/api@2:environment:prod" }, jsondecode(f.witness)).decision
+  }]
+}
+output "clean" {
+  value = [for f in provider::oidcfed::lint_gcp(local.closed, null) : f.rule if contains(["medium", "high", "critical"], f.severity)]
+}
+output "steps" {
+  value = {
+    google = provider::oidcfed::evaluate_gcp(local.closed, { iss = local.issuer, aud = "ci", sub = "repo:evil/x:pull_request" }).steps[*].name
+    azure  = provider::oidcfed::evaluate_azure(local.azure, { iss = local.issuer, aud = "other", sub = "repo:acme/x:pull_request" }).decision
+  }
+}
+"#;
+    let Some(terraform) = configuration(body) else {
+        return;
+    };
+    terraform.apply();
+    let output = |name: &str| {
+        terraform
+            .run(&["output", "-json", name])
+            .succeeded("output")
+            .json()
+    };
+    for (cloud, rules) in [
+        ("google", &["ambiguous-concatenation", "unanchored-match"][..]),
+        ("azure", &["open-owner-prefix"]),
+    ] {
+        let found = output(cloud);
+        let found = found.as_array().unwrap();
+        for rule in rules {
+            assert!(
+                found.iter().any(|finding| finding["rule"] == *rule),
+                "no {rule}: {found:#?}"
+            );
+        }
+        for finding in found {
+            assert_eq!(
+                finding["iss"], "https://token.actions.githubusercontent.com",
+                "{finding}"
+            );
+            assert!(
+                finding["sub"].as_str().is_some_and(|subject| !subject.is_empty()),
+                "{finding}"
+            );
+            assert_eq!(finding["decision"], "allow", "{finding}");
+            assert_eq!(finding["closed"], "deny", "{finding}");
+        }
+        assert!(
+            found.iter().any(|finding| finding["severity"] == "critical"),
+            "{found:#?}"
+        );
+    }
+    assert_eq!(output("clean"), serde_json::json!([]));
+    let steps = output("steps");
+    assert_eq!(
+        steps["google"].as_array().unwrap().last().unwrap(),
+        "condition",
+        "{steps}"
+    );
+    assert_eq!(steps["azure"], "deny");
+    terraform.assert_empty_plan("functions are pure");
+}

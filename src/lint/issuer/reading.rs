@@ -25,11 +25,9 @@ pub struct Readings {
 /// or it is not known.
 pub fn readings_in_common(a: &Reading<'_>, b: &Reading<'_>, apart: bool) -> Option<Readings> {
     let (first, second) = (a.texts(), b.texts());
-    let asked = [a.texts_asked(), b.texts_asked()].concat();
     let tracks = Tracks {
         form: Some(&first),
         marks: Some(&second),
-        tests: asked.iter().collect(),
         ..Tracks::default()
     };
     let judge = |letter: Letter, flags: u32| Some(flags | u32::from(letter.form != letter.mark));
@@ -46,28 +44,12 @@ pub fn readings_in_common(a: &Reading<'_>, b: &Reading<'_>, apart: bool) -> Opti
 impl Reading<'_> {
     /// All texts, each character belonging to its part, counted from 1.
     fn texts(&self) -> Automaton {
-        let asked = |claim: &str| {
-            let (_, globs) = self.asked.iter().find(|(name, _)| *name == claim)?;
-            Some(Automaton::of_globs(globs, false))
+        let values = |claim: &str| {
+            let all = self.facts.values_of(claim).unwrap_or_else(anything);
+            let asked = self.asked.iter().filter(|(name, _)| *name == claim);
+            asked.fold(all, |all, (_, globs)| all.and(&Automaton::of_globs(globs, false)))
         };
-        let values = |claim: &str| self.facts.values_of(claim).or_else(|| asked(claim));
-        self.automaton(&|claim| values(claim).unwrap_or_else(anything))
-    }
-
-    /// What each thing that is asked says of the text as a whole.
-    fn texts_asked(&self) -> Vec<Automaton> {
-        let is_part = |name: &str| {
-            let mut parts = self.parts.iter();
-            parts.any(|part| matches!(part, TextPart::Claim(claim) if claim == name))
-        };
-        let asked = self.asked.iter().filter(|(name, _)| is_part(name));
-        let whole = |(name, globs): &(&str, &[Glob])| {
-            self.automaton(&|claim| match claim == *name {
-                true => Automaton::of_globs(globs, false),
-                false => anything(),
-            })
-        };
-        asked.map(whole).collect()
+        self.automaton(&values)
     }
 
     fn automaton(&self, values: &dyn Fn(&str) -> Automaton) -> Automaton {

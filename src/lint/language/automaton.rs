@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexSet;
+
 use super::label::Label;
 use crate::trust::{Glob, Piece};
+
+/// States of what two automata have in common.
+const MOST_STATES: usize = 20_000;
 
 /// An edge: reads one character.
 #[derive(Clone, Debug)]
@@ -57,6 +62,45 @@ impl Automaton {
                 .extend(one.starts.iter().map(|start| start.saturating_add(shift)));
         }
         union
+    }
+
+    /// The texts of both, their characters tagged as in the first; where they are too large, those of the first.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let mut reached: IndexSet<(u32, u32)> = IndexSet::new();
+        for start in &self.starts {
+            reached.extend(other.starts.iter().map(|own| (*start, *own)));
+        }
+        let mut both = Self {
+            starts: (0..u32::try_from(reached.len()).unwrap_or(u32::MAX)).collect(),
+            ..Self::default()
+        };
+        let mut at = 0;
+        while let Some((a, b)) = reached.get_index(at).copied() {
+            if at > MOST_STATES {
+                return self.clone();
+            }
+            let pairs = self
+                .edges(a)
+                .iter()
+                .flat_map(|one| other.edges(b).iter().map(move |two| (one, two)));
+            let mut edges = Vec::new();
+            for (one, two) in pairs {
+                let Some(label) = one.label.meet(&two.label) else {
+                    continue;
+                };
+                let (target, _) = reached.insert_full((one.target, two.target));
+                edges.push(Edge {
+                    label,
+                    target: u32::try_from(target).unwrap_or(u32::MAX),
+                    tag: one.tag,
+                    literal: one.literal || two.literal,
+                });
+            }
+            both.edges.push(edges);
+            both.accepting.push(self.accepts_in(a) && other.accepts_in(b));
+            at += 1;
+        }
+        both
     }
 
     /// The same texts, each character belonging to one thing.
@@ -271,6 +315,18 @@ mod tests {
             let glob = Glob::new(pieces);
             let automaton = Automaton::of_globs(std::slice::from_ref(&glob), false);
             prop_assert_eq!(automaton.has(&text), glob.matches(&text));
+        }
+
+        #[test]
+        fn both_have_what_each_has(
+            a in prop::collection::vec(piece(), 0..6),
+            b in prop::collection::vec(piece(), 0..6),
+            text in "[abü]{0,6}",
+        ) {
+            let (a, b) = (Glob::new(a), Glob::new(b));
+            let of = |glob: &Glob| Automaton::of_globs(std::slice::from_ref(glob), false);
+            let both = of(&a).and(&of(&b));
+            prop_assert_eq!(both.has(&text), a.matches(&text) && b.matches(&text));
         }
     }
 

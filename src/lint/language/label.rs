@@ -50,6 +50,22 @@ impl Label {
         }
     }
 
+    /// The characters of both.
+    pub(crate) fn meet(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::Any, label) | (label, Self::Any) => Some(label.clone()),
+            (Self::One(c), label) | (label, Self::One(c)) => label.has(*c).then_some(Self::One(*c)),
+            (a, b) => {
+                let (ours, theirs) = (a.ranges(), b.ranges());
+                let pairs = ours
+                    .iter()
+                    .flat_map(|a| theirs.iter().map(move |b| (a.0.max(b.0), a.1.min(b.1))));
+                let ranges: Vec<(char, char)> = pairs.filter(|(first, last)| first <= last).collect();
+                (!ranges.is_empty()).then(|| Self::Set(ranges.into()))
+            }
+        }
+    }
+
     fn ranges(&self) -> Vec<(char, char)> {
         match self {
             Self::One(c) => vec![(*c, *c)],

@@ -76,6 +76,10 @@ fn joined_claims_are_shown_by_two_tokens_of_one_identity() {
             "assertion.repository.startsWith('acme/')",
         ),
         (
+            "assertion.actor + assertion.repository",
+            "assertion.repository.startsWith('acme')",
+        ),
+        (
             "assertion.workflow + assertion.actor",
             "assertion.workflow.startsWith('deploy-') && assertion.repository_id == '2'",
         ),
