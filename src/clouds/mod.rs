@@ -7,6 +7,7 @@ mod fake;
 mod limits;
 mod patience;
 mod redact;
+mod token_source;
 
 pub mod aws;
 pub mod azure;

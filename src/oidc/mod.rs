@@ -39,7 +39,7 @@ pub use curve::Curve;
 pub use discovery::{DiscoveryError, Metadata, discover, fetch_key_set};
 pub use fetch::{
     Document, ExtraRoots, FetchError, FetchSettings, Fetcher, Reach, RootsError, certificate_pem,
-    certificates_from_pem, is_local_issuer, root_store, thumbprint,
+    certificates_from_pem, client_config, is_local_issuer, root_store, thumbprint,
 };
 pub use inspect::{HostChain, IssuerReport, KeyReport, dangling, inspect};
 pub use json::{Duplicates, JsonError};

@@ -1,9 +1,13 @@
 //! Google Cloud: a workload identity pool provider, and what the identities of a pool may do.
 
+mod cloud;
+
 pub mod client;
+pub mod configuration;
 pub mod diagnosis;
 pub mod dialect;
 pub mod emulator;
 mod functions;
 
+pub use cloud::Gcp;
 pub use functions::functions;

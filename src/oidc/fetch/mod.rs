@@ -14,9 +14,7 @@ pub use address::{Reach, is_local_issuer};
 pub use chain::{certificate_pem, certificates_from_pem, thumbprint};
 pub use error::FetchError;
 pub use fetcher::{Document, FetchSettings, Fetcher};
-pub use roots::{ExtraRoots, RootsError, root_store};
-
-pub(super) use roots::client_config;
+pub use roots::{ExtraRoots, RootsError, client_config, root_store};
 
 #[cfg(test)]
 pub(super) use transport::{Answer, Body, Transport};

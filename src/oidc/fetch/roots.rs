@@ -64,9 +64,10 @@ pub fn root_store(extra: Option<&ExtraRoots>) -> Result<RootCertStore, RootsErro
 }
 
 /// TLS to servers that these authorities vouch for. None: no authority at all, for a client that speaks to nobody by TLS.
-pub(in crate::oidc) fn client_config(
-    store: Option<RootCertStore>,
-) -> Result<rustls::ClientConfig, RootsError> {
+///
+/// # Errors
+/// None that is known of.
+pub fn client_config(store: Option<RootCertStore>) -> Result<rustls::ClientConfig, RootsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -3,11 +3,11 @@
 use super::reading::{SUMMARY, WEB_IDENTITY, at};
 use super::schema::{AwsModel, WebIdentityModel};
 use crate::clouds::aws::dialect::{Partition, RoleArn};
+use crate::clouds::token_source::Written;
 use crate::clouds::{Common, Environment};
 use crate::framework::Diagnostics;
-use crate::oidc::{PlatformToken, Surroundings, WorkloadToken};
-use crate::platforms::{DeclaredBy, Platform};
-use crate::trust::Secret;
+use crate::oidc::WorkloadToken;
+use crate::platforms::Platform;
 
 /// Under this name the catalogue keeps what platforms have for AWS.
 const RECEIVER: &str = "aws";
@@ -19,21 +19,14 @@ pub(super) fn workload_token(
     (common, environment): (&Common, &Environment),
     diagnostics: &mut Diagnostics,
 ) -> Option<WorkloadToken> {
-    if let Some(token) = identity.token.known() {
-        return Some(WorkloadToken::Given(Secret::new(token.trim().to_owned())));
+    let written = written(identity);
+    if written.is_given() {
+        return written.read(
+            |platform| audiences(platform, role.partition()),
+            (common, environment),
+        );
     }
-    if let Some(platform) = identity.platform.known() {
-        // a mistake in it was said when the block was validated
-        let platform = Platform::named(platform, DeclaredBy::Configuration).ok()?;
-        let audiences = audiences(&platform, role.partition());
-        let environment = environment.clone();
-        let surroundings =
-            Surroundings::new(move |name| environment.get(name)).believing(common.ca_bundle.clone());
-        let places = PlatformToken::new(platform, audiences, surroundings);
-        return Some(WorkloadToken::OfPlatform(Box::new(places)));
-    }
-    let file = identity.token_file.known().cloned();
-    let file = file.or_else(|| environment.get("AWS_WEB_IDENTITY_TOKEN_FILE"));
+    let file = environment.get("AWS_WEB_IDENTITY_TOKEN_FILE");
     if file.is_none() {
         let detail = "expected one of `platform`, `token_file` and `token`, or `AWS_WEB_IDENTITY_TOKEN_FILE`; found none";
         diagnostics.error(at(WEB_IDENTITY), SUMMARY, detail);
@@ -58,25 +51,14 @@ pub(super) fn check_workload_token(model: &AwsModel, diagnostics: &mut Diagnosti
     let Some(identity) = model.assume_role_with_web_identity.known() else {
         return;
     };
-    let path = at(WEB_IDENTITY);
-    let given = [
-        ("platform", &identity.platform),
-        ("token_file", &identity.token_file),
-        ("token", &identity.token),
-    ];
-    let given = given.iter().filter(|(_, attr)| attr.known().is_some());
-    let names: Vec<&str> = given.map(|(name, _)| *name).collect();
-    if names.len() > 1 {
-        let detail = format!(
-            "expected one source of the token, found `{}`",
-            names.join("` and `")
-        );
-        diagnostics.error(path.clone(), SUMMARY, detail);
-    }
-    if let Some(platform) = identity.platform.known()
-        && let Err(error) = Platform::named(platform, DeclaredBy::Configuration)
-    {
-        diagnostics.error(path.attribute("platform"), "Invalid platform", error.to_string());
+    written(identity).check(&at(WEB_IDENTITY), SUMMARY, diagnostics);
+}
+
+fn written(identity: &WebIdentityModel) -> Written<'_> {
+    Written {
+        platform: &identity.platform,
+        token_file: &identity.token_file,
+        token: &identity.token,
     }
 }
 

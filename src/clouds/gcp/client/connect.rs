@@ -9,10 +9,12 @@ use zeroize::Zeroizing;
 
 use super::error::{GcpError, Kind};
 use crate::clouds::redact::clean;
-use crate::oidc::{ExtraRoots, root_store};
+use crate::oidc::{ExtraRoots, client_config, root_store};
 
 /// To find an address, connect and finish TLS.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// The same on this machine or its own link: who is not there does not answer at all.
+const NEAR_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// A page of a list with uploaded key sets is a hundredth of that.
 const LARGEST_ANSWER: usize = 16 * 1024 * 1024;
 
@@ -62,12 +64,7 @@ impl Connection {
         let extra = self.ca_bundle.as_deref().map(ExtraRoots::from_pem).transpose();
         let extra = extra.map_err(GcpError::configuration)?;
         let roots = root_store(extra.as_ref()).map_err(GcpError::configuration)?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(GcpError::configuration)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        let mut tls = client_config(Some(roots)).map_err(GcpError::configuration)?;
         tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         // SECURITY: a redirect would carry the token, or what it protects, to another place
         let mut builder = Client::builder()
@@ -79,7 +76,7 @@ impl Connection {
             .timeout(self.request_timeout)
             .user_agent(concat!("oidcfed/", env!("CARGO_PKG_VERSION")));
         if direct {
-            builder = builder.no_proxy();
+            builder = builder.no_proxy().connect_timeout(NEAR_CONNECT_TIMEOUT);
         }
         builder.build().map_err(|e| GcpError::configuration(chain(&e)))
     }

@@ -63,10 +63,11 @@ impl Google {
         let Settings {
             project,
             credentials,
+            impersonate,
             endpoints,
             ca_bundle,
             request_timeout,
-            environment: _,
+            environment,
         } = settings;
         Self {
             shared: Arc::new(Shared {
@@ -74,7 +75,7 @@ impl Google {
                 endpoints,
                 connection: Connection::new(ca_bundle, request_timeout),
                 patience,
-                credentials: Credentials::new(credentials),
+                credentials: Credentials::new(credentials, impersonate, environment),
             }),
             limits: Limits::default(),
         }
@@ -120,7 +121,14 @@ impl Google {
         let once = || self.once(&request, &url);
         attempt::call(what, &self.shared.patience, &self.limits, once)
             .await
-            .map_err(|e| e.about(about))
+            // that there are no usable credentials is not about this call
+            .map_err(|e| {
+                if e.kind == Kind::Credentials {
+                    e
+                } else {
+                    e.about(about)
+                }
+            })
     }
 
     /// Waits before the next look at an operation, or at something that is not visible yet: a tenth of a second and more,
@@ -136,19 +144,17 @@ impl Google {
     async fn once(&self, request: &Request, url: &url::Url) -> Result<Value, GcpError> {
         let token = self.token(request.operation).await?;
         let answer = self.exchange(request, url, &token).await;
-        if !answer.as_ref().is_err_and(|e| e.kind == Kind::Unauthenticated)
-            || !self.shared.credentials.renew()
-        {
+        let refused = answer.as_ref().is_err_and(|e| e.kind == Kind::Unauthenticated);
+        if !refused || !self.shared.credentials.renews(&token).await {
             return answer;
         }
-        self.shared.credentials.forget(&token).await;
         let token = self.token(request.operation).await?;
         self.exchange(request, url, &token).await
     }
 
     /// Looking for a token is no write: it ends with the limits.
     async fn token(&self, operation: &'static str) -> Result<Token, GcpError> {
-        let token = self.shared.credentials.token(&self.shared);
+        let token = self.shared.credentials.token(&self.shared, &self.limits);
         let token = self.limits.bound(Effect::Read, token).await;
         token.map_err(|ended| ended_call(operation, ended))?
     }

@@ -15,11 +15,8 @@
 
 mod answer;
 mod attempt;
-#[allow(dead_code, reason = "the kinds of credentials follow")]
 mod connect;
-#[allow(dead_code, reason = "the kinds of credentials follow")]
 mod credentials;
-#[allow(dead_code, reason = "the kinds of credentials follow")]
 mod endpoint;
 mod error;
 mod google;
@@ -36,4 +33,4 @@ pub use crate::clouds::Effect;
 pub use endpoint::{Api, Endpoint, Endpoints};
 pub use error::{Failure, FieldViolation, GcpError, Kind, Violation};
 pub use google::{Google, Request};
-pub use settings::{Settings, SettingsError, Source};
+pub use settings::{ServiceAccount, Settings, SettingsError, Source, WorkloadIdentity, check_project};

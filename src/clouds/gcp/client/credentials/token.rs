@@ -16,7 +16,7 @@ const RENEW_BEFORE: Duration = Duration::from_secs(225);
 pub(in crate::clouds::gcp::client) struct Token {
     pub value: Secret<String>,
     /// `None`: not known; used as it is.
-    pub life: Option<Life>,
+    life: Option<Life>,
     /// The project that calls are counted against.
     pub quota_project: Option<String>,
 }
@@ -24,8 +24,8 @@ pub(in crate::clouds::gcp::client) struct Token {
 /// From when to when a token is good.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::clouds::gcp::client) struct Life {
-    pub begin: SystemTime,
-    pub end: SystemTime,
+    begin: SystemTime,
+    end: SystemTime,
 }
 
 impl Token {
@@ -36,6 +36,26 @@ impl Token {
             life: None,
             quota_project: None,
         }
+    }
+
+    /// One that is good for so many seconds from `begin`; for how long nobody knows when they are not given.
+    pub fn living(value: String, begin: SystemTime, seconds: Option<u64>) -> Self {
+        let end = seconds.and_then(|seconds| begin.checked_add(Duration::from_secs(seconds)));
+        Self {
+            life: end.map(|end| Life { begin, end }),
+            ..Self::lasting(value.into())
+        }
+    }
+
+    #[must_use]
+    pub fn counted_against(mut self, quota_project: Option<&str>) -> Self {
+        self.quota_project = quota_project.map(str::to_owned);
+        self
+    }
+
+    /// Whether it is the same text.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.value.expose() == other.value.expose()
     }
 
     /// # Errors
@@ -70,11 +90,7 @@ mod tests {
 
     fn living(seconds: u64) -> (Token, SystemTime) {
         let begin = SystemTime::now();
-        let end = begin + Duration::from_secs(seconds);
-        let token = Token {
-            life: Some(Life { begin, end }),
-            ..Token::lasting("ya29.canary".to_owned().into())
-        };
+        let token = Token::living("ya29.canary".to_owned(), begin, Some(seconds));
         (token, begin)
     }
 
