@@ -282,7 +282,11 @@ async fn a_full_provider_takes_no_audience() {
         for (when, diagnostics) in [("plan", at_plan), ("apply", at_apply)] {
             let when = format!("{kind}, {when}");
             let text = refused(&diagnostics, "audiences", &when);
-            for part in [lab.arn().as_str(), "more than 100 client ids"] {
+            for part in [
+                lab.arn().as_str(),
+                "at most 100 client ids",
+                "found 100 there and 1 to add",
+            ] {
                 assert!(text.contains(part), "{when}: `{part}` is not said: {text}");
             }
         }
