@@ -3,6 +3,7 @@
 mod addresses;
 mod calls;
 mod credentials;
+mod emulated;
 mod errors;
 mod external;
 mod looked_for;
