@@ -16,8 +16,6 @@ use crate::trust::Secret;
 #[derive(Debug)]
 pub struct Bundle {
     directory: PathBuf,
-    /// Further files in it, by name.
-    files: Vec<&'static str>,
 }
 
 impl Bundle {
@@ -32,10 +30,7 @@ impl Bundle {
             .map_err(|_| io::Error::other("the system gives no randomness"))?;
         let directory = parent.join(format!("oidcfed-sandbox-{}", HEXLOWER.encode(&mark)));
         private_directory(&directory)?;
-        let bundle = Self {
-            directory,
-            files: Vec::new(),
-        };
+        let bundle = Self { directory };
         let mut file = fs::File::create_new(bundle.path())?;
         // SECURITY: a variable such as SSL_CERT_FILE replaces the system's roots; without them the public ones are cut off
         for certificate in rustls_native_certs::load_native_certs().certs {
@@ -49,9 +44,8 @@ impl Bundle {
     ///
     /// # Errors
     /// The file is there, or cannot be written.
-    pub fn add_private(&mut self, name: &'static str, content: &Secret<String>) -> io::Result<()> {
+    pub fn add_private(&self, name: &'static str, content: &Secret<String>) -> io::Result<()> {
         let mut file = private_file(&self.directory.join(name))?;
-        self.files.push(name);
         file.write_all(content.expose().as_bytes())
     }
 
@@ -69,11 +63,8 @@ impl Bundle {
 impl Drop for Bundle {
     fn drop(&mut self) {
         // what cannot be removed now is removed with the temporary directory
-        let _ = fs::remove_file(self.path());
-        for name in &self.files {
-            let _ = fs::remove_file(self.directory.join(name));
-        }
-        let _ = fs::remove_dir(&self.directory);
+        // what tools that were pointed here wrote beside it goes as well: the directory was made by and for this run
+        let _ = fs::remove_dir_all(&self.directory);
     }
 }
 
@@ -133,12 +124,15 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let parent = tempfile::tempdir().unwrap();
         let authority = Authority::new().unwrap();
-        let mut bundle = Bundle::write(parent.path(), authority.certificate()).unwrap();
+        let bundle = Bundle::write(parent.path(), authority.certificate()).unwrap();
         bundle.add_private("token", &"hunter2".to_owned().into()).unwrap();
         let file = bundle.path().with_file_name("token");
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_to_string(&file).unwrap(), "hunter2");
         assert!(bundle.add_private("token", &"another".to_owned().into()).is_err());
+        // as the Cloud CLI does with its configuration
+        fs::create_dir(bundle.directory().join("no-gcloud")).unwrap();
+        fs::write(bundle.directory().join("no-gcloud/logs"), "").unwrap();
         drop(bundle);
         assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 0);
     }

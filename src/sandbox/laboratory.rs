@@ -125,7 +125,7 @@ impl Sandbox {
             &secret,
         )?;
         let first = accounts.first().cloned().ok_or(SandboxError::NoAccount)?;
-        let mut bundle = Bundle::write(&options.directory, authority.certificate())
+        let bundle = Bundle::write(&options.directory, authority.certificate())
             .map_err(|source| unwritten(&options.directory, source))?;
         let numbers: Vec<u16> = gcp_ports.iter().map(Port::number).collect();
         let (gcp_emulator, gcp, files) = gcp::projects(gcp::Ingredients {

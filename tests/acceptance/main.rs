@@ -1,7 +1,7 @@
 //! What a user sees, tested from outside: real HCL through the real Terraform or OpenTofu and the built provider, real AWS
 //! clients, against the sandbox and against moto.
 //!
-//! A test that cannot run says what to install and fails. `OIDCFED_TESTS_WITHOUT=terraform,python,moto` leaves tests out.
+//! A test that cannot run says what to install and fails. `OIDCFED_TESTS_WITHOUT=terraform,python,moto,gcloud` leaves tests out.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,6 +19,7 @@ mod drift;
 mod exchange;
 mod faults;
 mod functions;
+mod google_clients;
 mod guardrail;
 mod harness;
 mod hcl;

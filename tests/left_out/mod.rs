@@ -1,7 +1,7 @@
 //! Which tests are left out on purpose, said where it is seen: the same words for all tests, those below `src/` included.
 //!
 //! A test that lacks something fails. Only `OIDCFED_TESTS_WITHOUT`, words with commas between them (`terraform`, `python`,
-//! `moto`, `shared`), leaves out what needs one of them.
+//! `moto`, `gcloud`, `shared`), leaves out what needs one of them.
 #![allow(dead_code, reason = "each test uses what it needs")]
 
 use std::collections::BTreeSet;

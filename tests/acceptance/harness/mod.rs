@@ -22,6 +22,7 @@ mod terraform;
 pub use boto::ApiError;
 pub use lab::{Backend, Lab, on};
 pub use need::{Need, available, left_out};
-pub use process::{Finished, run};
+pub use process::{Finished, run, run_with_input};
 pub use python::Python;
+pub use sandbox::Sandbox;
 pub use terraform::Terraform;

@@ -1,7 +1,7 @@
 //! Which tools a test needs, and what is said when one is missing.
 //!
-//! A missing tool fails the test with what to install. Only `OIDCFED_TESTS_WITHOUT=terraform,python,moto` leaves tests out, and says
-//! so on standard error, past the capture of the test runner.
+//! A missing tool fails the test with what to install. Only `OIDCFED_TESTS_WITHOUT=terraform,python,moto,gcloud` leaves tests out,
+//! and says so on standard error, past the capture of the test runner.
 
 pub use crate::left_out::left_out;
 use crate::left_out::without;
@@ -11,6 +11,7 @@ pub enum Need {
     Terraform,
     Python,
     Moto,
+    Gcloud,
 }
 
 impl Need {
@@ -19,6 +20,7 @@ impl Need {
             Self::Terraform => "terraform",
             Self::Python => "python",
             Self::Moto => "moto",
+            Self::Gcloud => "gcloud",
         }
     }
 }

@@ -21,6 +21,12 @@ impl Sandbox {
         }
     }
 
+    /// What it says of itself, by JSON pointer.
+    pub fn told(&self, pointer: &str) -> &str {
+        let found = self.told.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_else(|| panic!("no `{pointer}` in what the sandbox prints"))
+    }
+
     /// What points Terraform and the AWS command line at it.
     pub fn environment(&self) -> Vec<(String, String)> {
         let pairs = self.told["environment"]

@@ -102,7 +102,7 @@ pub fn set(call: &mut Call<'_>, key: &str) -> Answer {
         .map(|store| store.current())
         .unwrap_or_default();
     let etag = given.get("etag").and_then(Value::as_str);
-    if etag.is_some_and(|etag| etag != current.etag) {
+    if etag.is_some_and(|etag| octets(etag) != octets(&current.etag)) {
         return Err(ApiError::aborted());
     }
     let version = version(&given, "version");
@@ -137,6 +137,12 @@ pub fn set(call: &mut Call<'_>, key: &str) -> Answer {
     let store = call.world.policies.entry(key.to_owned()).or_default();
     store.write(now, delay, written);
     Ok(Reply::Json(answer))
+}
+
+/// An etag is octets: clients write them in either alphabet of base64 (RFC 4648, sections 4 and 5), padded or not.
+fn octets(etag: &str) -> String {
+    let same = etag.replace('-', "+").replace('_', "/");
+    same.trim_end_matches('=').to_owned()
 }
 
 /// Which of some permissions the caller has.

@@ -16,6 +16,9 @@ const MOST_GROUPS: usize = 250;
 /// Bindings with the same role and member, and different conditions.
 const MOST_CONDITIONS: usize = 20;
 
+/// "Overview of IAM Conditions": these are granted without a condition or not at all.
+const BASIC_ROLES: [&str; 3] = ["roles/owner", "roles/editor", "roles/viewer"];
+
 type Bindings = BTreeMap<(String, Option<Condition>), BTreeSet<Member>>;
 
 /// # Errors
@@ -54,6 +57,11 @@ pub fn bindings(call: &mut Call<'_>, key: &str, policy: &Members) -> Result<Bind
             )));
         }
         let condition = condition(&fields)?;
+        if condition.is_some() && BASIC_ROLES.contains(&role) {
+            return Err(ApiError::invalid(format!(
+                "Conditions cannot be set on bindings of the basic role {role}."
+            )));
+        }
         let entry = listed(binding);
         let members = entry.iter().filter_map(Value::as_str);
         let members = members

@@ -59,6 +59,24 @@ async fn a_policy_is_merged_and_has_an_etag() {
     assert_eq!(lab.manager("POST", &by_number, &json!({})).await.good(), blind);
 }
 
+/// Clients that hold octets write the etag in the other alphabet.
+#[tokio::test]
+async fn an_etag_is_octets() {
+    let lab = Laboratory::open().await;
+    let mut seen = false;
+    for _ in 0..40 {
+        let etag = get(&lab, 3).await["etag"].as_str().unwrap().to_owned();
+        seen |= etag.contains(['+', '/']);
+        let other = etag.replace('+', "-").replace('/', "_");
+        set(&lab, json!({"etag": other, "bindings": []})).await.good();
+    }
+    assert!(seen, "no etag had a letter that differs");
+    assert_eq!(
+        set(&lab, json!({"etag": "ACAB", "bindings": []})).await.status,
+        409
+    );
+}
+
 #[tokio::test]
 async fn a_mask_says_what_is_written() {
     let lab = Laboratory::open().await;
@@ -81,8 +99,8 @@ async fn conditions_take_version_three_and_the_etag() {
     let lab = Laboratory::open().await;
     let conditional = |etag: Option<&str>, version: u8| {
         let mut policy = json!({"version": version, "bindings": [
-            {"role": "roles/viewer", "members": ["user:a@acme.example"], "condition": until("soon")},
-            {"role": "roles/viewer", "members": ["user:b@acme.example"]}]});
+            {"role": "roles/browser", "members": ["user:a@acme.example"], "condition": until("soon")},
+            {"role": "roles/browser", "members": ["user:b@acme.example"]}]});
         if let Some(etag) = etag {
             policy["etag"] = json!(etag);
         }
@@ -105,7 +123,7 @@ async fn conditions_take_version_three_and_the_etag() {
         .collect();
     assert_eq!(hidden["version"], 1);
     assert!(
-        roles[0] == "roles/viewer" && roles[1].starts_with("roles/viewer_withcond_"),
+        roles[0] == "roles/browser" && roles[1].starts_with("roles/browser_withcond_"),
         "{roles:?}"
     );
     assert!(
@@ -137,7 +155,7 @@ async fn conditions_take_version_three_and_the_etag() {
     ] {
         let etag = get(&lab, 3).await["etag"].clone();
         let binding =
-            json!({"role": "roles/viewer", "members": ["user:a@acme.example"], "condition": condition});
+            json!({"role": "roles/browser", "members": ["user:a@acme.example"], "condition": condition});
         assert_eq!(
             set(&lab, json!({"version": 3, "etag": etag, "bindings": [binding]}))
                 .await
@@ -146,6 +164,14 @@ async fn conditions_take_version_three_and_the_etag() {
             "{condition}"
         );
     }
+    let etag = get(&lab, 3).await["etag"].clone();
+    let basic =
+        json!({"role": "roles/viewer", "members": ["user:a@acme.example"], "condition": until("soon")});
+    let refused = set(&lab, json!({"version": 3, "etag": etag, "bindings": [basic]})).await;
+    assert!(
+        refused.status == 400 && refused.text.contains("basic role"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -221,7 +247,7 @@ async fn a_policy_holds_so_many_members() {
     let full = json!({"bindings": [{"role": "roles/viewer", "members": members(1_000)},
         {"role": "roles/browser", "members": members(500)}]});
     set(&lab, full).await.good();
-    let binding = |n: usize| json!({"role": "roles/viewer", "members": ["user:a@acme.example"], "condition": until(&n.to_string())});
+    let binding = |n: usize| json!({"role": "roles/browser", "members": ["user:a@acme.example"], "condition": until(&n.to_string())});
     for (count, status) in [(21, 400), (20, 200)] {
         let etag = get(&lab, 3).await["etag"].clone();
         let bindings: Vec<Value> = (0..count).map(binding).collect();
