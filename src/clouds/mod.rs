@@ -4,6 +4,7 @@ mod cloud;
 mod environment;
 #[cfg(test)]
 mod fake;
+mod laboratory;
 mod limits;
 mod patience;
 mod redact;
@@ -18,6 +19,7 @@ pub mod trust_arguments;
 
 pub use cloud::{Cloud, Common};
 pub use environment::Environment;
+pub use laboratory::LaboratoryGuard;
 pub use limits::Limits;
 pub use patience::Effect;
 
@@ -30,5 +32,5 @@ pub fn functions() -> Parts {
 
 /// Every cloud, unconfigured. A new cloud is a folder and a line here.
 pub fn all() -> Vec<Box<dyn Cloud>> {
-    vec![Box::new(aws::Aws::default())]
+    vec![Box::new(aws::Aws::default()), Box::new(gcp::Gcp::default())]
 }

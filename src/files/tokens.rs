@@ -1,15 +1,9 @@
 //! Tokens that are tried on a trust as it was and as it is: who is newly admitted.
 
-use serde_json::json;
-
 use super::cloud::Change;
-use crate::trust::{Claims, Finding, Pattern, Terms, Trust, Verdict};
+use crate::trust::{Claims, Finding, Verdict};
 
-/// Stand for a run of characters.
-pub const FILLERS: [&str; 3] = ["other", "", "other/other:other"];
-
-/// More are not tried.
-const MOST: usize = 4096;
+pub use crate::trust::sample::{FILLERS, tokens as of_trust};
 
 /// Tokens, and how both sides decide about them.
 pub struct Tried<'a> {
@@ -45,74 +39,4 @@ impl Tried<'_> {
 pub fn of_findings(findings: &[Finding]) -> impl Iterator<Item = Claims> + '_ {
     let witnesses = findings.iter().filter_map(|finding| finding.witness.as_deref());
     witnesses.filter_map(|text| serde_json::from_str(text).ok().map(Claims::new))
-}
-
-/// Tokens that a trust means, and whether those are all there are.
-pub fn of_trust(trust: &Trust) -> (Vec<Claims>, bool) {
-    let mut all = Vec::new();
-    let mut is_complete = true;
-    for terms in &trust.terms {
-        is_complete &= of_terms(terms, &mut all);
-    }
-    (all, is_complete)
-}
-
-fn of_terms(terms: &Terms, all: &mut Vec<Claims>) -> bool {
-    let mut is_complete =
-        terms.subject_patterns.is_empty() && terms.claim_patterns.is_empty() && !terms.subjects.is_empty();
-    let mut subjects: Vec<String> = terms
-        .subjects
-        .iter()
-        .cloned()
-        .chain(examples(&terms.subject_patterns))
-        .collect();
-    if subjects.is_empty() {
-        subjects.push("any".to_owned());
-    }
-    let mut tokens = vec![Claims::default()];
-    let audiences = terms
-        .audiences
-        .iter()
-        .map(|audience| audience.as_str().to_owned())
-        .collect();
-    let mut ways = vec![
-        ("iss".to_owned(), vec![terms.issuer.as_str().to_owned()]),
-        ("aud".to_owned(), audiences),
-        ("sub".to_owned(), subjects),
-    ];
-    for name in terms.claim_names() {
-        if name.as_str().starts_with('/') {
-            is_complete = false;
-            continue;
-        }
-        let exact = terms.claims.get(name).into_iter().flatten().cloned();
-        let wild = terms.claim_patterns.get(name).into_iter().flat_map(examples);
-        ways.push((name.as_str().to_owned(), exact.chain(wild).collect()));
-    }
-    for (claim, values) in ways {
-        let wide = tokens.len().saturating_mul(values.len());
-        if wide > MOST {
-            is_complete = false;
-        }
-        tokens = tokens
-            .iter()
-            .flat_map(|token| {
-                values.iter().map(|value| {
-                    let mut token = token.clone();
-                    token.insert(claim.clone(), json!(value));
-                    token
-                })
-            })
-            .take(MOST)
-            .collect();
-    }
-    all.extend(tokens);
-    is_complete
-}
-
-fn examples<'a>(patterns: impl IntoIterator<Item = &'a Pattern>) -> Vec<String> {
-    let patterns = patterns.into_iter();
-    patterns
-        .flat_map(|pattern| FILLERS.map(|filler| pattern.glob().example(filler)))
-        .collect()
 }

@@ -15,6 +15,7 @@ mod issuer;
 mod limit;
 mod pattern;
 mod reach;
+pub mod sample;
 mod secret;
 mod terms;
 mod unsayable;

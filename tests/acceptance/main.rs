@@ -19,6 +19,7 @@ mod drift;
 mod exchange;
 mod faults;
 mod functions;
+mod google;
 mod google_clients;
 mod guardrail;
 mod harness;

@@ -1,94 +1,35 @@
-//! A real cloud never trusts a laboratory.
-//!
-//! SECURITY: no flag silences this. An issuer on this machine, or one that signs with keys of the sandbox, is written only to
-//! a cloud that is on this machine too.
-
-use std::time::Duration;
+//! Whether AWS as it is configured may trust an issuer at all.
 
 use super::configuration::Configured;
-use crate::framework::{Diagnostics, Path};
-use crate::oidc::{ExtraRoots, FetchSettings, Fetcher, KeySet, discover, fetch_key_set, is_sandbox_key_set};
+use crate::clouds::LaboratoryGuard;
+use crate::framework::Diagnostics;
 use crate::trust::IssuerUrl;
-
-/// Looking at the issuer's keys must not hold up an apply for long.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-const TITLE: &str = "A real cloud does not trust a laboratory";
 
 impl Configured {
     /// Whether the name of the issuer alone forbids it. Asks no issuer, for plans.
     pub async fn refuses_name(&self, issuer: &IssuerUrl, diagnostics: &mut Diagnostics) -> bool {
-        if !issuer.is_loopback() || self.writes_to_loopback().await {
-            return false;
-        }
-        diagnostics.error(
-            Path::of("issuer"),
-            TITLE,
-            format!(
-                "expected an issuer on the internet, since AWS's own endpoints are used, found `{issuer}`, which is this \
-                 machine. Point `endpoints` (`AWS_ENDPOINT_URL_IAM`, `AWS_ENDPOINT_URL_STS`) at the sandbox, or name the \
-                 real issuer."
-            ),
-        );
-        true
+        // most issuers need no look at the settings
+        issuer.is_loopback() && self.guard().await.refuses_name(issuer, diagnostics)
     }
 
-    /// Whether the issuer's name or its published keys forbid it. An issuer that does not answer in time is no
-    /// laboratory as far as anybody can tell, and AWS will find it unreachable itself.
+    /// Whether the issuer's name or its published keys forbid it.
     pub async fn refuses_issuer(&self, issuer: &IssuerUrl, diagnostics: &mut Diagnostics) -> bool {
-        self.refuses_issuer_by(self.fetcher(), issuer, diagnostics).await
+        self.guard().await.refuses_issuer(issuer, diagnostics).await
     }
 
-    async fn refuses_issuer_by(
-        &self,
-        fetcher: Option<Fetcher>,
-        issuer: &IssuerUrl,
-        diagnostics: &mut Diagnostics,
-    ) -> bool {
-        if self.writes_to_loopback().await {
-            return false;
-        }
-        if self.refuses_name(issuer, diagnostics).await {
-            return true;
-        }
-        let Some(fetcher) = fetcher else { return false };
-        let asked = tokio::time::timeout(PATIENCE, keys_of(&fetcher, issuer)).await;
-        if !asked.ok().flatten().is_some_and(|keys| is_sandbox_key_set(&keys)) {
-            return false;
-        }
-        diagnostics.error(
-            Path::of("issuer"),
-            TITLE,
-            format!("the key set of `{issuer}` holds a key of the sandbox (`oidcfed-sandbox-…`): anybody may have it sign"),
-        );
-        true
-    }
-
-    /// Settings that cannot be read are no laboratory's.
-    async fn writes_to_loopback(&self) -> bool {
-        match self.accounts() {
+    async fn guard(&self) -> LaboratoryGuard {
+        // settings that cannot be read are no laboratory's
+        let is_here = match self.accounts() {
             Ok(accounts) => accounts.writes_to_loopback().await.unwrap_or_default(),
             Err(_) => false,
+        };
+        LaboratoryGuard {
+            cloud: "AWS",
+            endpoints: "`endpoints` (`AWS_ENDPOINT_URL_IAM`, `AWS_ENDPOINT_URL_STS`)",
+            is_here,
+            ca_bundle: self.ca_bundle.clone(),
         }
     }
-
-    fn fetcher(&self) -> Option<Fetcher> {
-        let extra_roots = self
-            .ca_bundle
-            .as_deref()
-            .map(ExtraRoots::from_pem)
-            .transpose()
-            .ok()?;
-        Some(Fetcher::new(FetchSettings {
-            extra_roots,
-            ..FetchSettings::default()
-        }))
-    }
-}
-
-async fn keys_of(fetcher: &Fetcher, issuer: &IssuerUrl) -> Option<KeySet> {
-    let (metadata, _) = discover(fetcher, issuer).await.ok()?;
-    fetch_key_set(fetcher, &metadata).await.ok().map(|(keys, _)| keys)
 }
 
 #[cfg(test)]
@@ -96,9 +37,6 @@ mod tests {
     use super::*;
     use crate::clouds::aws::client::{AccessKeys, Accounts, Endpoints, Settings};
     use crate::trust::Secret;
-    use serde_json::json;
-
-    const ISSUER: &str = "https://issuer.example/team";
 
     fn writing_to(iam: &str) -> Configured {
         let settings = Settings {
@@ -119,74 +57,19 @@ mod tests {
         }
     }
 
-    /// An issuer whose keys have these ids.
-    fn publishing(kids: &[&str]) -> Fetcher {
-        // the generator of P-256, which is as good a public key as any
-        let key = |kid: &&str| {
-            json!({ "kty": "EC", "crv": "P-256", "kid": kid,
-                "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
-                "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU" })
-        };
-        let keys: Vec<_> = kids.iter().map(key).collect();
-        let document = json!({
-            "issuer": ISSUER,
-            "jwks_uri": format!("{ISSUER}/keys"),
-            "response_types_supported": ["id_token"],
-            "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["ES256"],
-        });
-        Fetcher::answering(&[
-            (&format!("{ISSUER}/.well-known/openid-configuration"), document),
-            (&format!("{ISSUER}/keys"), json!({ "keys": keys })),
-        ])
-    }
-
-    async fn refused(iam: &str, fetcher: Fetcher) -> Option<String> {
-        let mut diagnostics = Diagnostics::new();
-        let issuer = IssuerUrl::parse(ISSUER).unwrap();
-        let refused = writing_to(iam)
-            .refuses_issuer_by(Some(fetcher), &issuer, &mut diagnostics)
-            .await;
-        assert_eq!(refused, diagnostics.has_errors());
-        refused.then(|| format!("{diagnostics:?}"))
-    }
-
-    /// Number 5 of what must be impossible, its second half: the issuer has a public name, and signs with the sandbox's keys.
     #[tokio::test]
-    async fn a_real_cloud_never_trusts_keys_of_the_sandbox() {
-        let real = "https://iam.example.com";
-        for kids in [
-            &["oidcfed-sandbox-1"][..],
-            &["2026-01", "oidcfed-sandbox-1", "2026-02"],
+    async fn only_an_endpoint_on_this_machine_is_a_laboratory() {
+        for (iam, is_here) in [
+            ("http://127.0.0.1:4566", true),
+            ("https://localhost:4566", true),
+            ("https://iam.example.com", false),
+            ("https://localhost.example.com", false),
         ] {
-            let said = refused(real, publishing(kids)).await;
-            let said = said.unwrap_or_else(|| panic!("{kids:?} is not refused"));
-            assert!(
-                said.contains("holds a key of the sandbox") && said.contains(ISSUER),
-                "{said}"
-            );
+            assert_eq!(writing_to(iam).guard().await.is_here, is_here, "{iam}");
         }
-        for kids in [&["2026-01"][..], &["my-oidcfed-sandbox-1", "oidcfed-1"]] {
-            assert_eq!(refused(real, publishing(kids)).await, None, "{kids:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_cloud_on_this_machine_may_trust_them() {
-        for iam in ["http://127.0.0.1:4566", "https://localhost:4566"] {
-            assert_eq!(
-                refused(iam, publishing(&["oidcfed-sandbox-1"])).await,
-                None,
-                "{iam}"
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn an_issuer_that_does_not_answer_is_no_laboratory() {
-        assert_eq!(
-            refused("https://iam.example.com", Fetcher::answering(&[])).await,
-            None
+        assert!(
+            !Configured::default().guard().await.is_here,
+            "nothing is configured"
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use super::configuration::{Configuration, attribute, read, validate};
 use super::dialect::RULES;
+use super::resources::GcpTrustResource;
 use crate::clouds::{Cloud, Common, Environment};
 use crate::framework::{Attribute, Diagnostics, Parts, Value};
 
@@ -41,7 +42,7 @@ impl Cloud for Gcp {
     }
 
     fn parts(&self) -> Parts {
-        Parts::default()
+        Parts::default().resource(GcpTrustResource::new(self.configuration.clone()))
     }
 }
 
@@ -65,6 +66,6 @@ mod tests {
             let google = cloud.configuration.google(&context).unwrap();
             assert_eq!(google.project(), Some(project));
         }
-        assert!(cloud.rules().len() > 1 && cloud.parts().resources.is_empty());
+        assert!(cloud.rules().len() > 1 && !cloud.parts().resources.is_empty());
     }
 }

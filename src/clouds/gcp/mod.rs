@@ -8,6 +8,8 @@ pub mod diagnosis;
 pub mod dialect;
 pub mod emulator;
 mod functions;
+pub mod resources;
+mod sandbox_guard;
 
 pub use cloud::Gcp;
 pub use functions::functions;

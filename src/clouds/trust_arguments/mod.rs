@@ -5,8 +5,10 @@ mod reading;
 mod schema;
 mod signer;
 mod signing;
+mod writing;
 
 pub use reading::{AlsoModel, Arguments, Reading, path_of, written_claims, written_set};
 pub use schema::{FindingModel, attributes, computed_attributes};
 pub use signer::{Doubt, Signer};
 pub use signing::{Signed, WrittenPlatform, platforms, signers};
+pub use writing::{ArgumentsMut, set};

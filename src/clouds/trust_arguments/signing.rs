@@ -40,15 +40,13 @@ pub struct Signed {
 
 /// The signer of each branch. `accepted` tells a branch that was accepted before: what is said against its platform now is a
 /// warning.
-///
-/// # Errors
-/// A platform that cannot be used; the diagnostics say why.
+/// `None`: a platform that cannot be used; the diagnostics say why.
 pub fn signers(
     trust: &Trust,
     platforms: &[WrittenPlatform<'_>],
     accepted: impl Fn(&Terms) -> bool,
     diagnostics: &mut Diagnostics,
-) -> Result<Signed, ()> {
+) -> Option<Signed> {
     let mut signed = Signed::default();
     for (terms, (argument, platform)) in trust.terms.iter().zip(platforms) {
         let (signer, doubt) = Signer::ever_of(*platform, &terms.issuer);
@@ -56,12 +54,12 @@ pub fn signers(
         let Some(doubt) = doubt else { continue };
         if !accepted(terms) {
             diagnostics.error(path_of(argument), "Invalid platform", doubt.into_text());
-            return Err(());
+            return None;
         }
         signed.forgotten |= matches!(doubt, Doubt::NotKnown(_) | Doubt::Unreadable(_));
         say(doubt, path_of(argument), diagnostics);
     }
-    Ok(signed)
+    Some(signed)
 }
 
 fn say(doubt: Doubt, path: Path, diagnostics: &mut Diagnostics) {

@@ -64,10 +64,20 @@ impl Boto {
 
     /// A request to the sandbox that is no AWS call: method, URL, one header more, JSON in and out.
     pub fn request(&self, method: &str, url: &str, (header, value): (&str, &str), body: Value) -> Value {
-        let headers = json!({ header: value, "Content-Type": "application/json" });
-        let call = json!({ "http": method, "url": url, "headers": headers, "body": body });
-        self.send(call)
+        self.try_request(method, url, (header, value), body)
             .unwrap_or_else(|error| panic!("{method} {url}: {error}"))
+    }
+
+    /// The same, with the error that may come.
+    pub fn try_request(
+        &self,
+        method: &str,
+        url: &str,
+        (header, value): (&str, &str),
+        body: Value,
+    ) -> Result<Value, ApiError> {
+        let headers = json!({ header: value, "Content-Type": "application/json" });
+        self.send(json!({ "http": method, "url": url, "headers": headers, "body": body }))
     }
 
     fn send(&self, call: Value) -> Result<Value, ApiError> {

@@ -76,6 +76,11 @@ impl Sandbox {
         )
     }
 
+    /// What the emulated Google Cloud is: endpoints, projects, who may do everything.
+    pub fn google(&self) -> &Value {
+        &self.told["gcp"]
+    }
+
     fn accounts(&self) -> Vec<String> {
         let accounts = self.told["aws"]["accounts"].as_array().expect("accounts");
         accounts

@@ -106,6 +106,15 @@ impl Google {
         iam.is_some_and(super::Endpoint::is_loopback)
     }
 
+    /// The full address of a path of an API, for files that others read.
+    ///
+    /// # Errors
+    /// A path that makes no address.
+    pub fn address(&self, api: Api, path: &str) -> Result<String, GcpError> {
+        let url = self.shared.endpoints.url(api, path);
+        url.map(String::from).map_err(GcpError::configuration)
+    }
+
     /// Makes the call until it is answered for good; an empty answer is `null`.
     ///
     /// # Errors

@@ -11,6 +11,7 @@
 //! | `connect` | the HTTP client and its roots; one exchange of bytes |
 //! | `attempt` | one call with its retries |
 //! | `credentials` | whose calls these are |
+//! | `pools`, `pool_providers`, `operations`, `service_accounts`, `policies`, `projects` | what there is to call |
 //! | `error`, `answer`, `hint`, `role` | what went wrong, and what to do about it |
 
 mod answer;
@@ -21,7 +22,14 @@ mod endpoint;
 mod error;
 mod google;
 mod hint;
+mod operations;
+mod policies;
+mod pool_answers;
+mod pool_providers;
+mod pools;
+mod projects;
 mod role;
+mod service_accounts;
 mod settings;
 
 #[cfg(test)]
@@ -33,4 +41,9 @@ pub use crate::clouds::Effect;
 pub use endpoint::{Api, Endpoint, Endpoints};
 pub use error::{Failure, FieldViolation, GcpError, Kind, Violation};
 pub use google::{Google, Request};
+pub use operations::Operation;
+pub use policies::{Grant, Policy, PolicyCondition, Target};
+pub use pools::{Life, Oidc, Pool, PoolProvider};
+pub use projects::Project;
+pub use service_accounts::IamAccount;
 pub use settings::{ServiceAccount, Settings, SettingsError, Source, WorkloadIdentity, check_project};

@@ -52,16 +52,8 @@ pub fn default_mapping(
         let Ok(claim) = ClaimPath::of(name) else {
             continue;
         };
-        let expression = match (presence, claim.as_flat()) {
-            (Presence::Never, _) | (Presence::Sometimes, None) => continue,
-            (Presence::Always, _) => claim.written(),
-            (Presence::Sometimes, Some(flat)) => {
-                format!(
-                    "{} in assertion ? {} : ''",
-                    quote(flat),
-                    path("assertion", [flat])
-                )
-            }
+        let Some(expression) = expression(&claim, *presence) else {
+            continue;
         };
         let key = format!("attribute.{}", attribute_name(name.as_str()));
         // Two extra: the subject, which is none, and the one to come.
@@ -70,6 +62,19 @@ pub fn default_mapping(
         }
     }
     mapping
+}
+
+/// What a claim is mapped by; `None`: tokens do not have it, or nothing can be said where an outer object is missing.
+pub(super) fn expression(claim: &ClaimPath, presence: Presence) -> Option<String> {
+    match (presence, claim.as_flat()) {
+        (Presence::Never, _) | (Presence::Sometimes, None) => None,
+        (Presence::Always, _) => Some(claim.written()),
+        (Presence::Sometimes, Some(flat)) => Some(format!(
+            "{} in assertion ? {} : ''",
+            quote(flat),
+            path("assertion", [flat])
+        )),
+    }
 }
 
 /// What [`TRUST_ATTRIBUTE`] is mapped from: the id of the provider, whatever the token.

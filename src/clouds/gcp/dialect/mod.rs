@@ -6,6 +6,7 @@
 mod cel;
 mod claim_path;
 mod default_mapping;
+mod difference;
 pub mod evaluate;
 mod gcp_trust;
 mod grant_condition;
@@ -23,6 +24,7 @@ mod wildcard;
 pub use cel::{CelError, CelMistake};
 pub use claim_path::ClaimPathError;
 pub use default_mapping::{PoolUse, TRUST_ATTRIBUTE, default_mapping, trust_binding, trust_expression};
+pub use difference::{Difference, difference};
 pub use evaluate::{
     Exchange, KnownClaims, Mapped, MappedValue, Rest, StsError, binding_step, evaluate, exchange,
 };
@@ -32,5 +34,5 @@ pub use lint::{RULES, lint, lint_pool};
 pub use name::{NameError, PoolName, ProviderName};
 pub use principal::{Principal, PrincipalError, Whom};
 pub use provider::{Provider, ProviderError, ProviderSettings};
-pub use read_back::{ReadBackError, read_back};
+pub use read_back::{ReadBackError, read_back, same_expression};
 pub use render::{RenderError, RenderMistake, render};

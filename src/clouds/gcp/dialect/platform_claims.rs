@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cel::Program;
 use super::claim_path::ClaimPath;
-use super::provider::MOST_IN_MAPPING;
+use super::default_mapping;
+use super::read_back::same_expression;
 use crate::platforms::{ClaimKind as Written, Platform, Presence};
 use crate::trust::{ClaimKind, ClaimName};
 
@@ -91,13 +91,17 @@ fn presence(platforms: &[Cow<'_, Platform>], name: &ClaimName) -> Presence {
     }
 }
 
-/// Whether an expression of a mapping is nothing but this claim.
+/// Whether an expression of a mapping gives this claim, where a token has it, and nothing else.
 pub fn is_mapping_of(expression: &str, claim: &ClaimName) -> bool {
     let Ok(path) = ClaimPath::of(claim) else {
         return false;
     };
-    let program = Program::parse(expression, MOST_IN_MAPPING);
-    program.is_ok_and(|program| ClaimPath::read(program.root()) == Some(path))
+    let forms =
+        [Presence::Always, Presence::Sometimes].map(|presence| default_mapping::expression(&path, presence));
+    forms
+        .into_iter()
+        .flatten()
+        .any(|form| same_expression(&form, expression))
 }
 
 #[cfg(test)]
@@ -137,9 +141,14 @@ mod tests {
         let repository = name("repository_id");
         assert!(is_mapping_of("assertion.repository_id", &repository));
         assert!(is_mapping_of(" assertion['repository_id'] ", &repository));
+        assert!(is_mapping_of(
+            "'repository_id' in assertion ? assertion.repository_id : ''",
+            &repository
+        ));
         for other in [
             "assertion.repository_id + ''",
             "assertion.repository",
+            "'repository_id' in assertion ? assertion.repository_id : 'x'",
             "repository_id",
             "'x'",
             "(",

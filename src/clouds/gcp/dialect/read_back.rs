@@ -65,6 +65,12 @@ pub fn read_back(settings: &Rendered) -> Result<GcpTrust, ReadBackError> {
     same_tree.ok_or(ReadBackError::NotOurs)
 }
 
+/// Whether two expressions are the same but for how they are spaced and quoted.
+pub fn same_expression(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim(), other.trim());
+    one == other || canonical_of(one).is_some_and(|canonical| canonical_of(other) == Some(canonical))
+}
+
 fn canonical_of(source: &str) -> Option<String> {
     Program::parse(source, MOST_IN_CONDITION)
         .ok()

@@ -229,7 +229,7 @@ fn ask(
     let platforms = platforms(&model.platform, &model.also)?;
     let basis = Basis::of(&trust, platforms.iter().map(|(_, platform)| *platform));
     let accepted = |terms: &Terms| knowledge.accepts(&basis, terms);
-    let Ok(signed) = signers(&trust, &platforms, accepted, diagnostics) else {
+    let Some(signed) = signers(&trust, &platforms, accepted, diagnostics) else {
         return Some(Err(()));
     };
     let azp_always: BTreeSet<IssuerUrl> = trust

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::clouds::trust_arguments::{AlsoModel, Arguments, FindingModel};
+use crate::clouds::trust_arguments::{AlsoModel, Arguments, ArgumentsMut, FindingModel};
 use crate::framework::{Attr, StringMap, StringSet, StringSetMap, TimeoutsModel};
 use crate::model;
 
@@ -70,6 +70,19 @@ impl TrustModel {
             claims: &self.claims,
             claim_patterns: &self.claim_patterns,
             also: &self.also,
+        }
+    }
+
+    /// The same, to be written.
+    pub fn arguments_mut(&mut self) -> ArgumentsMut<'_> {
+        ArgumentsMut {
+            issuer: &mut self.issuer,
+            audiences: &mut self.audiences,
+            subjects: &mut self.subjects,
+            subject_patterns: &mut self.subject_patterns,
+            claims: &mut self.claims,
+            claim_patterns: &mut self.claim_patterns,
+            also: &mut self.also,
         }
     }
 }

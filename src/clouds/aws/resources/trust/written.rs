@@ -1,14 +1,14 @@
 //! A trust policy back into the arguments, when somebody changed it or a role is imported.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::implied::{Implied, Knowledge};
 use super::meaning::{Home, Meaning, Understanding};
 use super::model::TrustModel;
 use crate::clouds::aws::dialect::{AwsTrust, PolicyDocument, Statement, means_same, read_back};
-use crate::clouds::trust_arguments::AlsoModel;
-use crate::framework::{Attr, Diagnostics, StringSet, StringSetMap};
-use crate::trust::{Audience, ClaimName, Pattern, Terms};
+use crate::clouds::trust_arguments::set;
+use crate::framework::{Attr, Diagnostics};
+use crate::trust::Audience;
 
 /// Puts what the policy says into the arguments; false, and nothing changed, when they cannot express it. Where nothing was
 /// written down as `implied`, as at an import, it becomes what the policy shows.
@@ -61,52 +61,11 @@ fn decided_for(
 }
 
 fn write(state: &mut TrustModel, found: &AwsTrust, defaults: &BTreeSet<Audience>) -> bool {
-    let mut terms = found.trust.terms.iter();
-    let Some(top) = terms.next() else { return false };
-    write_top(state, top, defaults);
-    write_also(state, top, terms.collect());
+    if !state.arguments_mut().write(&found.trust, defaults) {
+        return false;
+    }
     write_statement(state, found);
     true
-}
-
-fn write_top(state: &mut TrustModel, top: &Terms, defaults: &BTreeSet<Audience>) {
-    state.issuer = Attr::from_text(top.issuer.as_str());
-    state.audiences = audiences(&state.audiences, top, defaults);
-    state.subjects = set(top.subjects.iter());
-    state.subject_patterns = set(top.subject_patterns.iter().map(Pattern::as_str));
-    state.claims = claims(&top.claims, String::as_str);
-    state.claim_patterns = claims(&top.claim_patterns, Pattern::as_str);
-}
-
-/// What a branch shares with the top is left out where that says the same.
-fn write_also(state: &mut TrustModel, top: &Terms, branches: Vec<&Terms>) {
-    if branches.is_empty() {
-        state.also = Attr::Null;
-        return;
-    }
-    let before = state.also.known().cloned().unwrap_or_default();
-    // The keys are the user's own: kept while there are as many, numbered otherwise.
-    let keys: Vec<String> = if before.len() == branches.len() {
-        before.keys().cloned().collect()
-    } else {
-        (1..=branches.len()).map(|number| number.to_string()).collect()
-    };
-    let also = keys.into_iter().zip(branches).map(|(key, terms)| {
-        let platform = before
-            .get(&key)
-            .map_or(Attr::Null, |branch| branch.platform.clone());
-        let branch = AlsoModel {
-            issuer: Attr::from_option((terms.issuer != top.issuer).then(|| terms.issuer.to_string())),
-            platform,
-            audiences: audiences(&Attr::Null, terms, &top.audiences),
-            subjects: set(terms.subjects.iter()),
-            subject_patterns: set(terms.subject_patterns.iter().map(Pattern::as_str)),
-            claims: claims(&terms.claims, String::as_str),
-            claim_patterns: claims(&terms.claim_patterns, Pattern::as_str),
-        };
-        (key, branch)
-    });
-    state.also = Attr::Known(also.collect());
 }
 
 fn write_statement(state: &mut TrustModel, found: &AwsTrust) {
@@ -134,40 +93,10 @@ fn write_statement(state: &mut TrustModel, found: &AwsTrust) {
     state.additional_statements = Attr::from_text(format!("[{}]", statements.join(",")));
 }
 
-/// Null stays while the cloud's own audience is what is accepted.
-fn audiences(written: &StringSet, terms: &Terms, defaults: &BTreeSet<Audience>) -> StringSet {
-    if written.is_null() && terms.audiences == *defaults {
-        return Attr::Null;
-    }
-    StringSet::of(terms.audiences.iter().map(ToString::to_string))
-}
-
 fn flag(written: &Attr<bool>, found: bool) -> Attr<bool> {
     if written.known().copied().unwrap_or_default() == found {
         written.clone()
     } else {
         Attr::Known(found)
     }
-}
-
-fn set<S: Into<String>>(texts: impl Iterator<Item = S>) -> StringSet {
-    let texts: BTreeSet<String> = texts.map(Into::into).collect();
-    if texts.is_empty() {
-        Attr::Null
-    } else {
-        StringSet::of(texts)
-    }
-}
-
-fn claims<T>(claims: &BTreeMap<ClaimName, BTreeSet<T>>, text: impl Fn(&T) -> &str) -> StringSetMap {
-    if claims.is_empty() {
-        return Attr::Null;
-    }
-    let values = |found: &BTreeSet<T>| StringSet::of(found.iter().map(|value| text(value).to_owned()));
-    Attr::Known(
-        claims
-            .iter()
-            .map(|(name, found)| (name.to_string(), values(found)))
-            .collect(),
-    )
 }

@@ -4,6 +4,8 @@ mod assertion;
 mod login;
 mod metadata;
 
+pub use assertion::self_signed;
+
 use super::operation::Operation;
 
 /// The method that a request means.

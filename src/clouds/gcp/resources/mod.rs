@@ -1,0 +1,5 @@
+//! What Terraform manages at Google Cloud.
+
+mod trust;
+
+pub use trust::GcpTrustResource;

@@ -1,0 +1,257 @@
+//! Deleting: grants first, then the provider and the pool are switched off, and then they go. Both stay restorable for thirty
+//! days, and whoever brings them back by mistake revives nobody.
+
+use serde_json::{Map, Value, json};
+
+use super::mark;
+use super::meaning::ownership;
+use super::memory::Memory;
+use super::model::TrustModel;
+use super::ownership::Ownership;
+use super::permissions::{Grants, all};
+use super::pool::at_pool;
+use super::provider::at_provider;
+use super::read::name;
+use super::together::Together;
+use super::work::Failure;
+use crate::clouds::gcp::client::{GcpError, Google, Life, Operation, Pool, PoolProvider, Target};
+use crate::clouds::gcp::configuration::Configured;
+use crate::clouds::gcp::diagnosis;
+use crate::clouds::gcp::dialect::ProviderName;
+use crate::framework::{Attr, Context, Diagnostics, Path, Progress};
+
+pub async fn delete(
+    (gcp, together): (&Configured, &Together),
+    context: &Context,
+    progress: &mut Progress<TrustModel>,
+    diagnostics: &mut Diagnostics,
+) {
+    let Some(state) = progress.state.clone() else {
+        return;
+    };
+    let google = match gcp.google(context) {
+        Ok(google) => google,
+        Err(error) => {
+            return diagnosis::error(
+                "Google Cloud is not configured",
+                Path::root(),
+                &error,
+                diagnostics,
+            );
+        }
+    };
+    let name = match name(&google, together, &state).await {
+        Ok(Some(name)) => name,
+        Ok(None) => return progress.state = None,
+        Err(error) => {
+            return diagnosis::error(
+                "Could not look the project up",
+                Path::of("project"),
+                &error,
+                diagnostics,
+            );
+        }
+    };
+    let memory = Memory::of(&progress.private);
+    let mut leaving = Leaving {
+        google: &google,
+        together,
+        name: &name,
+        memory: &memory,
+        state,
+    };
+    match leaving.run().await {
+        Ok(()) => progress.state = None,
+        Err(failure) => {
+            progress.state = Some(leaving.state);
+            failure.say(diagnostics);
+        }
+    }
+}
+
+struct Leaving<'a> {
+    google: &'a Google,
+    together: &'a Together,
+    name: &'a ProviderName,
+    memory: &'a Memory,
+    /// What is left.
+    state: TrustModel,
+}
+
+impl Leaving<'_> {
+    async fn run(&mut self) -> Result<(), Failure> {
+        self.take_grants().await?;
+        let turn = self.together.turn(&self.name.pool().to_string()).await;
+        self.switch_off_provider().await?;
+        let owned = ownership(&self.state).unwrap_or_default();
+        if owned == Ownership::Exclusive {
+            self.switch_off_pool().await?;
+        }
+        self.delete_account().await?;
+        if owned == Ownership::Exclusive {
+            self.delete_pool().await?;
+        } else {
+            self.delete_provider().await?;
+            if owned == Ownership::Shared && self.memory.pool_made {
+                self.delete_empty_pool().await?;
+            }
+        }
+        drop(turn);
+        Ok(())
+    }
+
+    /// The policy of an account that goes goes with it.
+    async fn take_grants(&mut self) -> Result<(), Failure> {
+        let made = self.state.makes_account();
+        let goes = |target: &Target| made && matches!(target, Target::ServiceAccount(_));
+        let grants: Grants = all(&self.state)
+            .into_iter()
+            .filter(|(target, _)| !goes(target))
+            .collect();
+        for (target, grants) in &grants {
+            let _turn = self.together.turn(&format!("policy of {target}")).await;
+            let nothing = std::collections::BTreeSet::new();
+            let changed = self
+                .google
+                .change_policy(target, (&nothing, grants), &|_| false)
+                .await;
+            match changed {
+                Ok(_) => {}
+                // what is gone grants nothing
+                Err(error) if error.is_not_found() => {}
+                Err(error) => {
+                    return Err(Failure::google(
+                        Path::of("grants"),
+                        "Could not take the grants away",
+                    )(error));
+                }
+            }
+        }
+        self.state.grants = Attr::Null;
+        Ok(())
+    }
+
+    async fn switch_off_provider(&mut self) -> Result<(), Failure> {
+        if self.state.provider_name.is_null() {
+            return Ok(());
+        }
+        let wanted = self.state.pool_provider.known().cloned().unwrap_or_default();
+        let text = wanted.description.text().unwrap_or_default();
+        let patched = self.google.patch_pool_provider(self.name, &off(text)).await;
+        self.finish(patched).await.map_err(Failure::google(
+            at_provider(),
+            "Could not switch the provider off",
+        ))
+    }
+
+    async fn switch_off_pool(&mut self) -> Result<(), Failure> {
+        if self.state.pool_name.is_null() {
+            return Ok(());
+        }
+        let wanted = self.state.pool.known().cloned().unwrap_or_default();
+        let text = wanted.description.text().unwrap_or_default();
+        let patched = self.google.patch_pool(self.name.pool(), &off(text)).await;
+        self.finish(patched)
+            .await
+            .map_err(Failure::google(at_pool(), "Could not switch the pool off"))
+    }
+
+    async fn delete_account(&mut self) -> Result<(), Failure> {
+        let (Some(account), Some(id)) = (
+            self.state.service_account.known(),
+            self.state.service_account_id.text(),
+        ) else {
+            return Ok(());
+        };
+        let project = account.project.text().unwrap_or(self.name.pool().project());
+        match self.google.delete_service_account(project, id).await {
+            Err(error) if !error.is_not_found() => {
+                return Err(Failure::google(
+                    Path::of("service_account"),
+                    "Could not delete the service account",
+                )(error));
+            }
+            _ => {}
+        }
+        self.state.service_account_id = Attr::Null;
+        self.state.service_account_email = Attr::Null;
+        Ok(())
+    }
+
+    async fn delete_provider(&mut self) -> Result<(), Failure> {
+        let deleted = self.google.delete_pool_provider(self.name).await;
+        let done = self.finish(deleted).await;
+        done.map_err(Failure::google(at_provider(), "Could not delete the provider"))?;
+        self.state.provider_name = Attr::Null;
+        Ok(())
+    }
+
+    async fn delete_pool(&mut self) -> Result<(), Failure> {
+        let deleted = self.google.delete_pool(self.name.pool()).await;
+        let done = self.finish(deleted).await;
+        done.map_err(Failure::google(at_pool(), "Could not delete the pool"))?;
+        self.state.provider_name = Attr::Null;
+        self.state.pool_name = Attr::Null;
+        Ok(())
+    }
+
+    /// A pool that trusts of ours made goes with the last of them, when nobody else has a provider in it.
+    async fn delete_empty_pool(&mut self) -> Result<(), Failure> {
+        let failed = || Failure::google(at_pool(), "Could not delete the pool");
+        let pool = self.google.get_pool(self.name.pool()).await.map_err(failed())?;
+        let ours = |pool: &Pool| pool.life == Life::Active && mark::is_marked(&pool.description);
+        if !pool.as_ref().is_some_and(ours) {
+            return Ok(());
+        }
+        let providers = self
+            .google
+            .list_pool_providers(self.name.pool(), false)
+            .await
+            .map_err(failed())?;
+        let stays = |provider: &PoolProvider| provider.life == Life::Active && provider.name != *self.name;
+        if providers.unwrap_or_default().iter().any(stays) {
+            return Ok(());
+        }
+        let text = pool
+            .map(|pool| mark::shown(&pool.description).to_owned())
+            .unwrap_or_default();
+        let patched = self.google.patch_pool(self.name.pool(), &off(&text)).await;
+        self.finish(patched).await.map_err(failed())?;
+        self.delete_pool().await
+    }
+
+    /// What is gone already is as good as deleted.
+    async fn finish(&self, begun: Result<Operation, GcpError>) -> Result<(), GcpError> {
+        let ended = match begun {
+            Ok(operation) => self.google.finish(operation).await,
+            Err(error) => Err(error),
+        };
+        match ended {
+            Err(error) if error.is_not_found() || error.is_failed_precondition() => {
+                self.unless_there(error).await
+            }
+            ended => ended,
+        }
+    }
+
+    /// Google refuses to change what is deleted in more than one way: whether it is, the object itself says.
+    async fn unless_there(&self, error: GcpError) -> Result<(), GcpError> {
+        let pool = self.google.get_pool(self.name.pool()).await?;
+        if pool.is_none_or(|pool| pool.life == Life::Deleted) {
+            return Ok(());
+        }
+        let provider = self.google.get_pool_provider(self.name).await?;
+        if provider.is_none_or(|provider| provider.life == Life::Deleted) {
+            return Ok(());
+        }
+        Err(error)
+    }
+}
+
+/// Switched off, and marked, so that the next create knows it again.
+fn off(description: &str) -> Map<String, Value> {
+    Map::from_iter([
+        ("description".to_owned(), json!(mark::marked(description))),
+        ("disabled".to_owned(), json!(true)),
+    ])
+}
