@@ -4,6 +4,7 @@ mod cloud;
 mod environment;
 #[cfg(test)]
 mod fake;
+mod judged;
 mod laboratory;
 mod limits;
 mod patience;
@@ -19,6 +20,7 @@ pub mod trust_arguments;
 
 pub use cloud::{Cloud, Common};
 pub use environment::Environment;
+pub use judged::Judged;
 pub use laboratory::LaboratoryGuard;
 pub use limits::Limits;
 pub use patience::Effect;

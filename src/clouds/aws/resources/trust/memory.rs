@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::implied::Implied;
 use super::model::TrustModel;
 use super::shown::Shown;
+use crate::clouds::Judged;
 use crate::clouds::aws::sharing::Membership;
 use crate::clouds::trust_arguments::FindingModel;
-use crate::framework::{Attr, Private};
+use crate::framework::Private;
 
 const PROVIDERS: &str = "providers";
 const IMPORTED: &str = "imported";
 const SHOWN: &str = "shown";
-const JUDGED: &str = "judged";
 const INCOMPLETE: &str = "incomplete";
 const IMPLIED: &str = "implied";
 const FOREIGN_TAGS: &str = "foreign_tags";
@@ -34,9 +34,8 @@ pub struct Memory {
     pub implied: Implied,
     /// Keys of the role's tags that the state does not show, as a refresh found them.
     pub foreign_tags: BTreeSet<String>,
-    /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
-    /// `None`: never written down.
-    judged: Option<Vec<(String, Option<String>)>>,
+    /// The findings with which the trust was last applied or imported.
+    judged: Judged,
 }
 
 impl Memory {
@@ -53,7 +52,7 @@ impl Memory {
             incomplete: private.get(INCOMPLETE).unwrap_or_default(),
             implied: private.get(IMPLIED).unwrap_or_default(),
             foreign_tags: private.get(FOREIGN_TAGS).unwrap_or_default(),
-            judged: private.get(JUDGED),
+            judged: Judged::of(private),
         }
     }
 
@@ -68,30 +67,12 @@ impl Memory {
 
     /// Writes down the findings that somebody has seen and applied, or imported.
     pub fn judge(&mut self, state: &TrustModel) {
-        let seen = |finding: &FindingModel| {
-            Some((finding.rule.text()?.to_owned(), finding.witness.known().cloned()))
-        };
-        self.judged = state
-            .findings
-            .known()
-            .map(|findings| findings.iter().filter_map(seen).collect());
+        self.judged.see(&state.findings);
     }
 
-    /// The findings that are not new: those written down, else those of the state.
+    /// The findings that are not new.
     pub fn known_findings(&self, prior: Option<&TrustModel>) -> Vec<FindingModel> {
-        match &self.judged {
-            None => prior
-                .and_then(|prior| prior.findings.known().cloned())
-                .unwrap_or_default(),
-            Some(judged) => judged
-                .iter()
-                .map(|(rule, witness)| FindingModel {
-                    rule: Attr::from_text(rule),
-                    witness: Attr::from_option(witness.clone()),
-                    ..FindingModel::default()
-                })
-                .collect(),
-        }
+        self.judged.known(prior.map(|prior| &prior.findings))
     }
 
     pub fn keep_in(&self, private: &mut Private) {
@@ -115,10 +96,7 @@ impl Memory {
         } else {
             private.set(FOREIGN_TAGS, &self.foreign_tags);
         }
-        match &self.judged {
-            Some(judged) => private.set(JUDGED, judged),
-            None => private.remove(JUDGED),
-        }
+        self.judged.keep_in(private);
         for (key, flag) in [(IMPORTED, self.imported), (INCOMPLETE, self.incomplete)] {
             if flag {
                 private.set(key, true);
@@ -126,33 +104,5 @@ impl Memory {
                 private.remove(key);
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_finding_that_nobody_applied_is_new() {
-        let finding = |rule: &str| FindingModel {
-            rule: Attr::from_text(rule),
-            ..FindingModel::default()
-        };
-        let state = |rules: &[&str]| TrustModel {
-            findings: Attr::Known(rules.iter().map(|rule| finding(rule)).collect()),
-            ..TrustModel::default()
-        };
-        let mut memory = Memory::default();
-        memory.judge(&state(&["old"]));
-        let mut private = Private::default();
-        memory.keep_in(&mut private);
-        // a refresh by a newer provider shows more in the state
-        let refreshed = state(&["new", "old"]);
-        assert_eq!(
-            Memory::of(&private).known_findings(Some(&refreshed)),
-            [finding("old")]
-        );
-        assert_eq!(Memory::default().known_findings(Some(&refreshed)).len(), 2);
     }
 }

@@ -2,11 +2,11 @@
 
 use super::implied::Implied;
 use super::model::TrustModel;
+use crate::clouds::Judged;
 use crate::clouds::trust_arguments::FindingModel;
-use crate::framework::{Attr, Private};
+use crate::framework::Private;
 
 const IMPLIED: &str = "implied";
-const JUDGED: &str = "judged";
 const POOL_MADE: &str = "pool_made";
 const IMPORTED: &str = "imported";
 const STRANGERS: &str = "strangers";
@@ -22,8 +22,8 @@ pub struct Memory {
     pub imported: bool,
     /// Other providers of the pool, as Read found them, that could give their tokens the binding key of this trust.
     pub strangers: Vec<String>,
-    /// Rule and witness of the findings with which the trust was last applied or imported; what is not among them is new.
-    judged: Option<Vec<(String, Option<String>)>>,
+    /// The findings with which the trust was last applied or imported.
+    judged: Judged,
 }
 
 impl Memory {
@@ -33,7 +33,7 @@ impl Memory {
             pool_made: private.get(POOL_MADE).unwrap_or_default(),
             imported: private.get(IMPORTED).unwrap_or_default(),
             strangers: private.get(STRANGERS).unwrap_or_default(),
-            judged: private.get(JUDGED),
+            judged: Judged::of(private),
         }
     }
 
@@ -47,30 +47,12 @@ impl Memory {
 
     /// Writes down the findings that somebody has seen and applied, or imported.
     pub fn judge(&mut self, state: &TrustModel) {
-        let seen = |finding: &FindingModel| {
-            Some((finding.rule.text()?.to_owned(), finding.witness.known().cloned()))
-        };
-        self.judged = state
-            .findings
-            .known()
-            .map(|findings| findings.iter().filter_map(seen).collect());
+        self.judged.see(&state.findings);
     }
 
-    /// The findings that are not new: those written down, else those of the state.
+    /// The findings that are not new.
     pub fn known_findings(&self, prior: Option<&TrustModel>) -> Vec<FindingModel> {
-        match &self.judged {
-            None => prior
-                .and_then(|prior| prior.findings.known().cloned())
-                .unwrap_or_default(),
-            Some(judged) => judged
-                .iter()
-                .map(|(rule, witness)| FindingModel {
-                    rule: Attr::from_text(rule),
-                    witness: Attr::from_option(witness.clone()),
-                    ..FindingModel::default()
-                })
-                .collect(),
-        }
+        self.judged.known(prior.map(|prior| &prior.findings))
     }
 
     pub fn keep_in(&self, private: &mut Private) {
@@ -79,10 +61,7 @@ impl Memory {
         } else {
             private.set(IMPLIED, &self.implied);
         }
-        match &self.judged {
-            Some(judged) => private.set(JUDGED, judged),
-            None => private.remove(JUDGED),
-        }
+        self.judged.keep_in(private);
         if self.strangers.is_empty() {
             private.remove(STRANGERS);
         } else {
