@@ -1,7 +1,7 @@
 //! `oidcfed demo`, as its user starts it: to the end, interrupted, and with something missing.
 
 use crate::harness::{Finished, Need, Terraform, available, run};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::symlink;
@@ -54,7 +54,7 @@ fn to_the_end() {
     let program = Terraform::program().to_string_lossy().into_owned();
     let (directory, mut command) = demo(&["--output", "json", "--terraform", &program]);
     let told = run(&mut command).succeeded("the demo").json();
-    assert_eq!(told["ok"], true);
+    assert_eq!((&told["ok"], &told["cloud"]), (&json!(true), &json!("aws")));
     assert!(
         told["seconds"].as_f64().is_some_and(|seconds| seconds < 60.0),
         "{}",
@@ -90,16 +90,93 @@ fn to_the_end() {
     leaves_nothing(directory.path());
 }
 
+/// From the token to an object that only the service account may read, and back to a project in which nothing is left.
+#[test]
+fn google_to_the_end() {
+    if !available(&[Need::Terraform]) {
+        return;
+    }
+    let program = Terraform::program().to_string_lossy().into_owned();
+    let (directory, mut command) = demo(&["--cloud", "gcp", "--output", "json", "--terraform", &program]);
+    let told = run(&mut command).succeeded("the demo").json();
+    assert_eq!((&told["ok"], &told["cloud"]), (&json!(true), &json!("gcp")));
+    assert!(
+        told["seconds"].as_f64().is_some_and(|seconds| seconds < 60.0),
+        "{}",
+        told["seconds"]
+    );
+    let acts = told["acts"].as_array().expect("acts");
+    let details = |what: &str| -> &Value {
+        let found = acts.iter().find(|act| act["act"] == what);
+        &found.unwrap_or_else(|| panic!("no act `{what}` in {told:#}"))["details"]
+    };
+    let text = |details: &Value, name: &str| details[name].as_str().unwrap_or_default().to_owned();
+    let accepted = details("the workload's token is accepted");
+    assert!(
+        text(accepted, "identity").ends_with("/subject/repo:acme/api:ref:refs/heads/main"),
+        "{accepted}"
+    );
+    assert_eq!(accepted["acts as"], "deploy@sandbox-one.iam.gserviceaccount.com");
+    assert_eq!(
+        accepted["reads"],
+        "gs://sandbox-one-data/hello.txt: an object of the project sandbox-one"
+    );
+    for (what, code, reason) in [
+        (
+            "another repository is refused",
+            "unauthorized_client",
+            "repo:acme/api:ref:refs/heads/main",
+        ),
+        (
+            "another branch is refused",
+            "unauthorized_client",
+            "assertion.sub",
+        ),
+        (
+            "a token for another audience is refused",
+            "invalid_grant",
+            "https://api.example.com",
+        ),
+        (
+            "another issuer with the same subject is refused",
+            "invalid_grant",
+            "/blue",
+        ),
+        (
+            "now the workload's token is refused too",
+            "invalid_target",
+            "deploy",
+        ),
+    ] {
+        let refused = details(what);
+        assert!(text(refused, "STS says").starts_with(code), "{what}: {refused}");
+        assert!(text(refused, "because").contains(reason), "{what}: {refused}");
+    }
+    assert_eq!(
+        details("nothing is left: no pool, no account, no grant"),
+        &json!({})
+    );
+    let kept = details("what Google keeps of the pool is switched off");
+    assert_eq!(kept["state"], "DELETED, disabled: true");
+    details("the second plan is empty");
+    leaves_nothing(directory.path());
+}
+
 #[test]
 fn for_people() {
     if !available(&[Need::Terraform]) {
         return;
     }
     let program = Terraform::program().to_string_lossy().into_owned();
-    let (_directory, mut command) = demo(&["--terraform", &program]);
-    let told = run(&mut command).succeeded("the demo").stdout;
-    assert!(told.contains("All as it must be"), "{told}");
-    assert!(!told.contains('\x1b'), "colour is for terminals");
+    for (cloud, name) in [("aws", "A trust on AWS,"), ("gcp", "A trust on Google Cloud,")] {
+        let (_directory, mut command) = demo(&["--cloud", cloud, "--terraform", &program]);
+        let told = run(&mut command).succeeded("the demo").stdout;
+        assert!(
+            told.starts_with(name) && told.contains("All as it must be"),
+            "{told}"
+        );
+        assert!(!told.contains('\x1b'), "colour is for terminals");
+    }
 }
 
 /// Ctrl-C goes to everything in the foreground: nothing may be left, whenever it comes.
@@ -168,6 +245,14 @@ fn something_is_missing() {
     let no_host: Finished = run(command.env("PATH", directory.path()));
     assert_eq!(no_host.code, 1);
     assert!(no_host.stderr.contains("--terraform PATH"), "{}", no_host.stderr);
+    let (_directory, mut command) = demo(&["--cloud", "nimbus"]);
+    let unknown = run(&mut command);
+    assert_eq!(unknown.code, 64);
+    assert!(
+        unknown.stderr.contains("[possible values: aws, gcp]"),
+        "{}",
+        unknown.stderr
+    );
     let (directory, mut command) = demo(&["--terraform", "/no/such/terraform"]);
     let wrong = run(&mut command);
     assert_eq!(wrong.code, 64);

@@ -7,22 +7,27 @@
 //! |---|---|
 //! | `host` | the program of Terraform or OpenTofu, and its commands |
 //! | `workspace` | the folder they run in |
-//! | `workload` | getting a token and exchanging it |
+//! | `tale` | what a cloud brings to the story, and the list of those that do |
+//! | `aws`, `gcp` | one cloud's trust, and a workload that uses it |
+//! | `visitor` | getting tokens of the issuer, calling the emulated clouds |
 //! | `story` | what is told, for people and for programs |
 
+mod aws;
 mod error;
+mod gcp;
 mod host;
 mod story;
-mod workload;
+mod tale;
+mod visitor;
 mod workspace;
 
 use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use tokio::time::timeout;
 
-use crate::clouds::aws::dialect::AccountId;
 use crate::sandbox::{Options, Sandbox};
 
 use super::exit::{Exit, Failure};
@@ -31,13 +36,13 @@ use super::signals;
 
 use self::error::DemoError;
 use self::host::{Ending, Host};
-use self::story::Story;
-use self::workload::Workload;
+use self::story::{Answer, Story};
+use self::tale::{Notes, TALES, Tale};
+use self::visitor::Visitor;
 use self::workspace::Workspace;
 
-const ROLE: &str = "deploy";
+/// The workload that every tale's trust admits.
 const SUBJECT: &str = "repo:acme/api:ref:refs/heads/main";
-const AUDIENCE: &str = "sts.amazonaws.com";
 /// How long a command may go on after an interrupt; they take about a second.
 const PATIENCE: Duration = Duration::from_secs(15);
 
@@ -47,6 +52,15 @@ pub struct Demo {
     /// Terraform or OpenTofu; by default the first of `terraform` and `tofu` on the PATH
     #[arg(long, value_name = "PATH")]
     terraform: Option<PathBuf>,
+    /// Whose trust it is
+    #[arg(long, value_parser = PossibleValuesParser::new(TALES.map(|tale| tale.cloud())), default_value = first())]
+    cloud: String,
+}
+
+/// The cloud whose story is told when none is named.
+fn first() -> &'static str {
+    let [first, ..] = TALES;
+    first.cloud()
 }
 
 impl Demo {
@@ -83,11 +97,14 @@ impl Demo {
     }
 
     async fn tell(&self, story: &mut Story, ending: &Ending) -> Result<(), DemoError> {
+        let [first, ..] = TALES;
+        let named = TALES.into_iter().find(|tale| tale.cloud() == self.cloud);
+        let tale = named.unwrap_or(first);
         let host = Host::find(self.terraform.as_deref(), ending).await?;
         let sandbox = Sandbox::start(Options::default()).await?;
-        let workspace = Workspace::make(&sandbox)?;
-        story.opens(&host, &sandbox, workspace::CONFIGURATION);
-        let told = acts(story, &host, &sandbox, &workspace).await;
+        let workspace = Workspace::make(&sandbox, tale)?;
+        story.opens(&host, &sandbox, tale);
+        let told = acts(story, &host, &sandbox, &workspace, tale).await;
         sandbox.stop().await;
         told
     }
@@ -98,81 +115,95 @@ async fn acts(
     host: &Host<'_>,
     sandbox: &Sandbox,
     workspace: &Workspace,
+    tale: &dyn Tale,
 ) -> Result<(), DemoError> {
+    let before = tale.inventory(sandbox);
     story.begins("apply");
     host.run(workspace, &["apply", "-auto-approve"]).await?;
-    let role = format!("arn:aws:iam::{}:role/{ROLE}", workspace.account());
-    story.went("applied", true, &[("role", &role)]);
+    story.went("applied", true, &tale.makes(sandbox));
 
-    let workload = Workload::new(sandbox, &role)?;
-    let own = workload
-        .exchange(sandbox.issuer().as_str(), SUBJECT, AUDIENCE)
-        .await?;
-    story.accepted("the workload's token is accepted", &own);
-    strangers(story, sandbox, &workload).await?;
+    let visitor = Visitor::new(sandbox)?;
+    let audience = tale.audience(sandbox);
+    let own = (sandbox.issuer().as_str(), SUBJECT, audience.as_str());
+    let answer = asks(tale, &visitor, own).await?;
+    story.accepted("the workload's token is accepted", &answer);
+    let team = format!("{}/blue", own.0);
+    for (what, token) in strangers(own, &team) {
+        let answer = asks(tale, &visitor, token).await?;
+        story.refused(what, &answer);
+    }
 
     story.begins("plan");
     let unchanged = host.run(workspace, &["plan", "-detailed-exitcode"]).await?.code == 0;
-    story.went("the second plan is empty", unchanged, &[]);
+    story.went("the second plan is empty", unchanged, &Notes::new());
 
     story.begins("destroy");
     host.run(workspace, &["destroy", "-auto-approve"]).await?;
-    story.went("destroyed", true, &[]);
-    let late = workload
-        .exchange(sandbox.issuer().as_str(), SUBJECT, AUDIENCE)
-        .await?;
+    story.went("destroyed", true, &Notes::new());
+    let late = asks(tale, &visitor, own).await?;
     story.refused("now the workload's token is refused too", &late);
-    nothing_is_left(story, sandbox);
-    Ok(())
-}
-
-/// Tokens as good as the workload's own, but for one thing each.
-async fn strangers(story: &mut Story, sandbox: &Sandbox, workload: &Workload<'_>) -> Result<(), DemoError> {
-    let own = sandbox.issuer().as_str();
-    let team = format!("{own}/blue");
-    let cases = [
-        (
-            "another repository is refused",
-            own,
-            "repo:stranger/api:ref:refs/heads/main",
-            AUDIENCE,
-        ),
-        (
-            "another branch is refused",
-            own,
-            "repo:acme/api:ref:refs/heads/feature",
-            AUDIENCE,
-        ),
-        (
-            "a token for another audience is refused",
-            own,
-            SUBJECT,
-            "https://api.example.com",
-        ),
-        (
-            "another issuer with the same subject is refused",
-            &team,
-            SUBJECT,
-            AUDIENCE,
-        ),
-    ];
-    for (what, issuer, subject, audience) in cases {
-        let answer = workload.exchange(issuer, subject, audience).await?;
-        story.refused(what, &answer);
+    nothing_is_left(story, tale, before.as_deref(), tale.inventory(sandbox));
+    if let Some(kept) = tale.keeps(&visitor).await? {
+        story.went(kept.what, kept.harmless, &kept.notes);
     }
     Ok(())
 }
 
-fn nothing_is_left(story: &mut Story, sandbox: &Sandbox) {
-    let account = sandbox
-        .accounts()
-        .first()
-        .and_then(|first| AccountId::parse(&first.id).ok());
-    let left = account.and_then(|account| sandbox.aws().inventory(&account));
-    let listed = left
-        .as_ref()
-        .map_or("what is left is not known".to_owned(), |left| left.join(", "));
-    let none = left.is_some_and(|left| left.is_empty());
-    let notes: &[(&str, &str)] = if none { &[] } else { &[("left", &listed)] };
-    story.went("nothing is left: no role, no OIDC provider", none, notes);
+/// Issuer, subject and audience.
+type Claims<'a> = (&'a str, &'a str, &'a str);
+
+/// Tokens as good as the workload's own, but for one thing each.
+fn strangers<'a>((issuer, subject, audience): Claims<'a>, team: &'a str) -> [(&'static str, Claims<'a>); 4] {
+    [
+        (
+            "another repository is refused",
+            (issuer, "repo:stranger/api:ref:refs/heads/main", audience),
+        ),
+        (
+            "another branch is refused",
+            (issuer, "repo:acme/api:ref:refs/heads/feature", audience),
+        ),
+        (
+            "a token for another audience is refused",
+            (issuer, subject, "https://api.example.com"),
+        ),
+        (
+            "another issuer with the same subject is refused",
+            (team, subject, audience),
+        ),
+    ]
+}
+
+/// Gets a token and uses it.
+async fn asks(
+    tale: &dyn Tale,
+    visitor: &Visitor<'_>,
+    (issuer, subject, audience): Claims<'_>,
+) -> Result<Answer, DemoError> {
+    let token = visitor.token(issuer, subject, audience).await?;
+    Ok(Answer {
+        issuer: issuer.to_owned(),
+        subject: subject.to_owned(),
+        audience: audience.to_owned(),
+        used: tale.uses(visitor, &token).await?,
+    })
+}
+
+fn nothing_is_left(
+    story: &mut Story,
+    tale: &dyn Tale,
+    before: Option<&[String]>,
+    after: Option<Vec<String>>,
+) {
+    let left: Option<Vec<String>> = before.zip(after).map(|(before, after)| {
+        let new = after.into_iter().filter(|name| !before.contains(name));
+        new.collect()
+    });
+    let notes = match &left {
+        None => vec![("left", "what is left is not known".to_owned())],
+        Some(left) if left.is_empty() => Notes::new(),
+        Some(left) => vec![("left", left.join(", "))],
+    };
+    let what = format!("nothing is left: {}", tale.nothing());
+    story.went(&what, notes.is_empty(), &notes);
 }

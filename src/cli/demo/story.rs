@@ -10,7 +10,15 @@ use crate::sandbox::Sandbox;
 use super::super::printer::Output;
 use super::error::DemoError;
 use super::host::Host;
-use super::workload::{Answer, Outcome};
+use super::tale::{Notes, Outcome, Tale, Used};
+
+/// A token, and what a cloud made of it.
+pub struct Answer {
+    pub issuer: String,
+    pub subject: String,
+    pub audience: String,
+    pub used: Used,
+}
 
 pub struct Story {
     output: Output,
@@ -20,6 +28,8 @@ pub struct Story {
     last: Instant,
     acts: Vec<Value>,
     as_expected: bool,
+    /// Whose story it is, once it is open.
+    cloud: &'static str,
 }
 
 impl Story {
@@ -33,6 +43,7 @@ impl Story {
             last: now,
             acts: Vec::new(),
             as_expected: true,
+            cloud: "",
         }
     }
 
@@ -42,7 +53,8 @@ impl Story {
     }
 
     /// Says what is there.
-    pub fn opens(&mut self, host: &Host<'_>, sandbox: &Sandbox, configuration: &str) {
+    pub fn opens(&mut self, host: &Host<'_>, sandbox: &Sandbox, tale: &dyn Tale) {
+        self.cloud = tale.cloud();
         let rows = [
             (
                 "host",
@@ -50,16 +62,20 @@ impl Story {
             ),
             ("issuer", sandbox.issuer().to_string()),
             (
-                "AWS",
-                format!("{}, an emulator that really decides", sandbox.aws_url()),
+                tale.name(),
+                format!("{}, an emulator that really decides", tale.url(sandbox)),
             ),
         ];
-        self.say("A trust on AWS, told on this machine. No real account is touched.\n");
+        let wide = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+        self.say(&format!(
+            "A trust on {}, told on this machine. No real account is touched.\n",
+            tale.name()
+        ));
         for (name, value) in rows {
-            self.say(&format!("  {name:<7} {value}"));
+            self.say(&format!("  {name:<wide$} {value}"));
         }
         self.say("");
-        for line in configuration.lines() {
+        for line in tale.configuration().lines() {
             self.say(&format!("    {}", self.faint(line)));
         }
         self.say("");
@@ -77,7 +93,7 @@ impl Story {
     }
 
     /// One act with its outcome.
-    pub fn went(&mut self, what: &str, well: bool, notes: &[(&str, &str)]) {
+    pub fn went(&mut self, what: &str, well: bool, notes: &Notes) {
         let took = self.last.elapsed();
         self.last = Instant::now();
         self.as_expected &= well;
@@ -114,26 +130,22 @@ impl Story {
             ("subject", answer.subject.clone()),
             ("audience", answer.audience.clone()),
         ];
-        let accepted = match &answer.outcome {
-            Outcome::Accepted(session) => {
-                notes.push(("session", session.clone()));
+        let accepted = match &answer.used.outcome {
+            Outcome::Accepted(got) => {
+                notes.extend(got.iter().cloned());
                 true
             }
-            Outcome::Refused { code, message } => {
-                notes.push(("STS says", format!("{code}: {message}")));
+            Outcome::Refused { by, code, message } => {
+                notes.push((by, format!("{code}: {message}")));
                 false
             }
         };
-        if let Some(step) = answer.because.as_ref().filter(|_| !accepted) {
+        if let Some(step) = answer.used.because.as_ref().filter(|_| !accepted) {
             notes.push((
                 "because",
                 format!("{}: expected {}, found {}", step.name, step.expected, step.found),
             ));
         }
-        let notes: Vec<_> = notes
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
         self.went(what, accepted == expected, &notes);
     }
 
@@ -143,7 +155,9 @@ impl Story {
         if self.output == Output::Json {
             let ok = error.is_none() && self.is_as_expected();
             let error = error.map(ToString::to_string);
-            let told = json!({ "ok": ok, "error": error, "seconds": seconds(took), "acts": self.acts });
+            let told = json!({
+                "cloud": self.cloud, "ok": ok, "error": error, "seconds": seconds(took), "acts": self.acts
+            });
             let _ = writeln!(io::stdout().lock(), "{told}");
             return;
         }

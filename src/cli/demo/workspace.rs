@@ -11,11 +11,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use crate::sandbox::Sandbox;
 
 use super::error::DemoError;
-
-/// The configuration that is applied, and shown.
-pub const CONFIGURATION: &str = include_str!("main.tf");
-/// What stands around it.
-const SETTING: &str = include_str!("setting.tf");
+use super::tale::Tale;
 
 /// Variables of the caller that a program needs to run at all. Nothing of a real account is among them.
 const INHERITED: [&str; 8] = [
@@ -32,7 +28,6 @@ const INHERITED: [&str; 8] = [
 /// A private folder with the configuration in it.
 pub struct Workspace {
     folder: PathBuf,
-    account: String,
     environment: Vec<(OsString, OsString)>,
 }
 
@@ -41,7 +36,7 @@ impl Workspace {
     ///
     /// # Errors
     /// No provider beside this program, or a folder that cannot be written.
-    pub fn make(sandbox: &Sandbox) -> Result<Self, DemoError> {
+    pub fn make(sandbox: &Sandbox, tale: &dyn Tale) -> Result<Self, DemoError> {
         let provider = provider_folder()?;
         let parent = std::env::temp_dir();
         let wrong = |source: io::Error| DemoError::Workspace {
@@ -51,11 +46,6 @@ impl Workspace {
         let folder = fresh_folder(&parent).map_err(wrong)?;
         let workspace = Self {
             environment: environment(&folder, sandbox),
-            account: sandbox
-                .accounts()
-                .first()
-                .map(|first| first.id.to_string())
-                .unwrap_or_default(),
             folder,
         };
         let overridden = provider
@@ -66,19 +56,14 @@ impl Workspace {
         let settings = format!(
             "provider_installation {{\n  dev_overrides {{\n    \"oidcfed/oidcfed\" = \"{overridden}\"\n  }}\n  direct {{}}\n}}\n"
         );
-        workspace.write("main.tf", CONFIGURATION).map_err(wrong)?;
-        workspace.write("setting.tf", SETTING).map_err(wrong)?;
+        workspace.write("main.tf", tale.configuration()).map_err(wrong)?;
+        workspace.write("setting.tf", tale.setting()).map_err(wrong)?;
         workspace.write("cli.tfrc", &settings).map_err(wrong)?;
         Ok(workspace)
     }
 
     pub fn folder(&self) -> &Path {
         &self.folder
-    }
-
-    /// The emulated account in which the trust is made.
-    pub fn account(&self) -> &str {
-        &self.account
     }
 
     /// Everything Terraform sees.
@@ -105,7 +90,7 @@ pub fn inherited() -> impl Iterator<Item = (OsString, OsString)> {
         .filter_map(|name| Some((OsString::from(name), std::env::var_os(name)?)))
 }
 
-// SECURITY: nothing of the caller's AWS settings gets here, so that no real account can be reached by mistake.
+// SECURITY: nothing of the caller's own settings of a cloud gets here, so that no real account can be reached by mistake.
 fn environment(folder: &Path, sandbox: &Sandbox) -> Vec<(OsString, OsString)> {
     let own = [
         ("HOME", folder.as_os_str().to_owned()),

@@ -10,7 +10,7 @@ mod world;
 
 pub use account::Account;
 pub use operation::{Change, PendingOperation};
-pub use policy::{Binding, Condition, Member, Policy};
+pub use policy::{Binding, Condition, Member, Policy, PolicyStore};
 pub use pool::{DAYS_KEPT, Pool, Provider};
 pub use project::{Bucket, FOLDER, ORGANIZATION, Project};
 pub use token::{Federated, Identity, Token};

@@ -161,5 +161,11 @@ async fn what_is_left_of_a_project() {
         1,
         "the deployer"
     );
+    lab.bind_project("roles/viewer", "user:a@acme.example").await;
+    let names = lab.emulator.inventory(PROJECT).unwrap();
+    assert!(
+        names.contains(&"roles/viewer user:a@acme.example".to_owned()),
+        "{names:?}"
+    );
     assert_eq!(lab.emulator.inventory("nobody"), None);
 }
