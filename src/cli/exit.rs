@@ -1,5 +1,6 @@
 //! How a command ends.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::process::ExitCode;
 
@@ -25,7 +26,7 @@ impl From<Exit> for ExitCode {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     message: String,
-    hint: Option<&'static str>,
+    hint: Option<Cow<'static, str>>,
     exit: Exit,
 }
 
@@ -49,8 +50,8 @@ impl Failure {
 
     /// Adds what to do next.
     #[must_use]
-    pub fn with_hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
+    pub fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -62,7 +63,7 @@ impl Failure {
         &self.message
     }
 
-    pub(super) fn hint(&self) -> Option<&'static str> {
-        self.hint
+    pub(super) fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 }

@@ -14,6 +14,7 @@ mod platforms;
 mod printer;
 mod sandbox;
 mod signals;
+mod token;
 mod trust_tests;
 
 use std::ffi::OsString;
@@ -39,6 +40,7 @@ enum Command {
     Demo(demo::Demo),
     Sandbox(sandbox::Sandbox),
     Issuer(issuer::Issuer),
+    Token(token::Token),
     Evaluate(evaluate::Evaluate),
     Lint(lint::Lint),
     Test(trust_tests::Test),
@@ -55,6 +57,7 @@ impl Command {
             Self::Demo(command) => command.run(printer).await,
             Self::Sandbox(command) => command.run(printer).await,
             Self::Issuer(command) => command.run(printer).await,
+            Self::Token(command) => command.run(printer).await,
             Self::Evaluate(command) => command.run(printer).await,
             Self::Lint(command) => command.run(printer).await,
             Self::Test(command) => command.run(printer).await,

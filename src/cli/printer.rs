@@ -88,6 +88,11 @@ impl Printer {
         Ok(())
     }
 
+    /// An answer whose form was asked for in another way than with `--output`.
+    pub fn exactly(&self, text: &str) {
+        write(&mut io::stdout().lock(), &harmless(text));
+    }
+
     /// The answer of a command for a person, line by line; coloured on a terminal (<https://no-color.org>).
     pub fn lines(&self, lines: &[Line]) {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -52,4 +52,6 @@ pub use unverified::{Header, Unverified};
 pub use verify::{Verified, verify};
 #[cfg(test)]
 pub(crate) use workload::fake_places;
-pub use workload::{FoundToken, Miss, PlatformToken, Surroundings, TokenError, Tried, WorkloadToken};
+pub use workload::{
+    FoundToken, Miss, PlatformToken, Surroundings, TokenError, Tried, WorkloadToken, detected, is_searchable,
+};

@@ -13,6 +13,8 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_oidcfed");
 pub struct Call {
     directory: tempfile::TempDir,
     arguments: Vec<String>,
+    /// None: those of the test.
+    environment: Option<Vec<(String, String)>>,
     pub stdin: Vec<u8>,
 }
 
@@ -27,6 +29,7 @@ impl Call {
         Self {
             directory: tempfile::tempdir().unwrap(),
             arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
+            environment: None,
             stdin: Vec::new(),
         }
     }
@@ -45,8 +48,25 @@ impl Call {
         self
     }
 
+    /// On a machine without a single variable.
+    pub fn alone(mut self) -> Self {
+        self.environment = Some(Vec::new());
+        self
+    }
+
+    /// With this variable; those of the test are not there.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        let environment = self.environment.get_or_insert_default();
+        environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     pub fn run(&self) -> Answer {
-        let mut child = Command::new(PROGRAM)
+        let mut command = Command::new(PROGRAM);
+        if let Some(environment) = &self.environment {
+            command.env_clear().envs(environment.iter().cloned());
+        }
+        let mut child = command
             .args(&self.arguments)
             .current_dir(self.directory.path())
             .stdin(Stdio::piped())

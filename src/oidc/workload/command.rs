@@ -26,8 +26,10 @@ pub(super) async fn run(
     filling: &Filling<'_>,
 ) -> Result<Secret<String>, Miss> {
     let fits = |c: char| c.is_ascii_alphanumeric() || ":/._-".contains(c);
-    if filling.audience.starts_with('-') || !filling.audience.chars().all(fits) {
-        return Err(Miss::Audience(filling.audience.to_owned()));
+    if let Some(audience) = filling.audience
+        && (audience.starts_with('-') || !audience.chars().all(fits))
+    {
+        return Err(Miss::Audience(audience.to_owned()));
     }
     let (name, arguments) = argv.split_first().ok_or(Miss::OnlyConfigured)?;
     let arguments: Result<Vec<_>, _> = arguments.iter().map(|argument| filling.fill(argument)).collect();

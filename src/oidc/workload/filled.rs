@@ -8,7 +8,8 @@ use super::surroundings::Surroundings;
 /// What braces are filled with.
 pub(super) struct Filling<'a> {
     pub surroundings: &'a Surroundings,
-    pub audience: &'a str,
+    /// None: whoever wants the token did not say.
+    pub audience: Option<&'a str>,
 }
 
 impl Filling<'_> {
@@ -34,7 +35,7 @@ impl Filling<'_> {
                 }
                 None if name == "audience" => {
                     filled.push_str(before);
-                    filled.push_str(self.audience);
+                    filled.push_str(self.audience.ok_or(Miss::NoAudience)?);
                 }
                 None => return Err(Miss::Untold(name.to_owned())),
             }
@@ -58,7 +59,7 @@ mod tests {
             Surroundings::below(std::path::Path::new("/"), &[("URL", "https://a.example/{x}")]);
         let filling = Filling {
             surroundings: &surroundings,
-            audience: "sts.example",
+            audience: Some("sts.example"),
         };
         filling.fill(template).map(|text| text.to_string())
     }
@@ -77,5 +78,16 @@ mod tests {
         ] {
             assert_eq!(fill(template), filled.map(str::to_owned), "{template}");
         }
+    }
+
+    #[test]
+    fn no_audience_is_not_an_empty_one() {
+        let surroundings = Surroundings::below(std::path::Path::new("/"), &[]);
+        let filling = Filling {
+            surroundings: &surroundings,
+            audience: None,
+        };
+        assert_eq!(filling.fill("a {audience} b").unwrap_err(), Miss::NoAudience);
+        assert_eq!(filling.fill("plain").unwrap().as_str(), "plain");
     }
 }

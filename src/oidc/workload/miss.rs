@@ -9,6 +9,8 @@ pub enum Miss {
     NoneSet(String),
     #[error("only the workload's own configuration knows its name")]
     OnlyConfigured,
+    #[error("expected an audience to ask for, found none")]
+    NoAudience,
     #[error("nothing here tells its `{0}`")]
     Untold(String),
     #[error("only a request that the workload serves has it")]

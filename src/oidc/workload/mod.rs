@@ -15,6 +15,7 @@
 //! | `source` | a token source of a configuration, and the token that is found |
 //! | `surroundings` | what the search sees of the machine |
 //! | `search` | the places of a platform, one after another |
+//! | `reach` | which places the search can get at, and which platform this looks like |
 //! | `judged` | whether a text is a token of the platform |
 //! | `filled` | what stands in braces in the catalogue |
 //! | `file`, `request`, `command`, `answer` | the kinds of places |
@@ -29,6 +30,7 @@ mod file;
 mod filled;
 mod judged;
 mod miss;
+mod reach;
 mod request;
 mod search;
 mod source;
@@ -39,6 +41,7 @@ mod tests;
 
 pub use error::{TokenError, Tried};
 pub use miss::Miss;
+pub use reach::{detected, is_searchable};
 pub use source::{FoundToken, PlatformToken, WorkloadToken};
 pub use surroundings::Surroundings;
 

@@ -55,7 +55,7 @@ impl PlatformToken {
         let surroundings = &self.surroundings;
         let filling = Filling {
             surroundings,
-            audience: self.audiences.first().map(String::as_str).unwrap_or_default(),
+            audience: self.audiences.first().map(String::as_str),
         };
         let token = match place {
             TokenPlace::Env(name) => return self.variable(name),
@@ -79,9 +79,19 @@ impl PlatformToken {
     }
 
     fn variable(&self, name: &EnvName) -> Result<(Secret<String>, String), Miss> {
+        let possible: Vec<String> = match name {
+            EnvName::Fixed(name) => vec![name.clone()],
+            EnvName::Chosen => return Err(Miss::OnlyConfigured),
+            EnvName::OfAudience(_) if self.audiences.is_empty() => return Err(Miss::NoAudience),
+            EnvName::OfAudience(_) => {
+                let audiences = self.audiences.iter();
+                audiences
+                    .filter_map(|audience| name.for_audience(audience))
+                    .collect()
+            }
+        };
         let mut names: Vec<String> = Vec::new();
-        for audience in &self.audiences {
-            let name = name.for_audience(audience).ok_or(Miss::OnlyConfigured)?;
+        for name in possible {
             if let Some(value) = self.surroundings.variable(&name) {
                 let token = Secret::new(value.trim().to_owned());
                 return Ok((token, format!("the environment variable `{name}`")));

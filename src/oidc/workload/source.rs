@@ -61,7 +61,8 @@ impl WorkloadToken {
 }
 
 impl PlatformToken {
-    /// `audiences` are those that the receiver accepts; where a token can be asked for one, the first is.
+    /// `audiences` are those that the receiver accepts; where a token can be asked for one, the first is. None: a token of any
+    /// audience that is there without being asked for.
     pub fn new(platform: Cow<'static, Platform>, audiences: Vec<String>, surroundings: Surroundings) -> Self {
         Self {
             platform,
@@ -92,6 +93,16 @@ impl FoundToken {
     pub(super) fn of_claims(token: Secret<String>, place: String, claims: Claims) -> Self {
         let claims = Some(claims);
         Self { token, place, claims }
+    }
+
+    /// What it says, where it can be read.
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+
+    /// When it ends, in seconds since 1970, where it says so.
+    pub fn expires_at(&self) -> Option<i64> {
+        self.claims.as_ref()?.get("exp")?.as_i64()
     }
 
     /// Where it was, and who it says it is for whom: what a receiver that refuses it compares, and nothing else of it.
