@@ -27,3 +27,37 @@ provider "oidcfed" {
     }
   }
 }
+
+# Credentials for Google Cloud are found as Google's libraries find them, unless something is said here.
+provider "oidcfed" {
+  alias = "google"
+
+  gcp = {
+    project                     = "acme-prod"
+    impersonate_service_account = "deployer@acme-prod.iam.gserviceaccount.com"
+  }
+}
+
+# In a pipeline, with the job's own token; the provider of the pool trusts that workload, which then acts as the service account.
+provider "oidcfed" {
+  alias = "google_pipeline"
+
+  gcp = {
+    project = "acme-prod"
+    workload_identity = {
+      provider_name   = "projects/123456789012/locations/global/workloadIdentityPools/pipeline/providers/github"
+      service_account = "deployer@acme-prod.iam.gserviceaccount.com"
+      platform        = "github-actions"
+    }
+  }
+}
+
+# With a key file, where there is nothing better.
+provider "oidcfed" {
+  alias = "google_key"
+
+  gcp = {
+    project     = "acme-prod"
+    credentials = "/run/secrets/deployer.json"
+  }
+}

@@ -1,6 +1,7 @@
 //! Google Cloud as one of the clouds of the provider.
 
 use super::configuration::{Configuration, attribute, read, validate};
+use super::data_sources;
 use super::dialect::RULES;
 use super::resources::GcpTrustResource;
 use crate::clouds::{Cloud, Common, Environment};
@@ -42,7 +43,9 @@ impl Cloud for Gcp {
     }
 
     fn parts(&self) -> Parts {
-        Parts::default().resource(GcpTrustResource::new(self.configuration.clone()))
+        Parts::default()
+            .resource(GcpTrustResource::new(self.configuration.clone()))
+            .and(data_sources::parts(&self.configuration))
     }
 }
 

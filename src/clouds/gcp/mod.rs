@@ -4,6 +4,7 @@ mod cloud;
 
 pub mod client;
 pub mod configuration;
+mod data_sources;
 pub mod diagnosis;
 pub mod dialect;
 pub mod emulator;

@@ -8,6 +8,7 @@
 //! | `deleted` | ids of what was deleted within thirty days |
 //! | `several` | pools of several trusts |
 //! | `faults` | a Google that lags, throttles, refuses and loses answers |
+//! | `pool_source` | `data "oidcfed_gcp_pool"` beside it |
 //! | `refused` | bad input, and what the guardrail says |
 
 mod changes;
@@ -15,6 +16,7 @@ mod deleted;
 mod drift;
 mod faults;
 mod lifecycle;
+mod pool_source;
 mod refused;
 mod several;
 

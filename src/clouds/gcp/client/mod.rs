@@ -44,6 +44,6 @@ pub use google::{Google, Request};
 pub use operations::Operation;
 pub use policies::{Grant, Policy, PolicyCondition, Target};
 pub use pools::{Life, Oidc, Pool, PoolProvider};
-pub use projects::Project;
+pub use projects::{Project, is_project_number};
 pub use service_accounts::IamAccount;
 pub use settings::{ServiceAccount, Settings, SettingsError, Source, WorkloadIdentity, check_project};

@@ -43,3 +43,8 @@ impl Google {
         }
     }
 }
+
+/// Whether a project is named by its number: ids begin with a letter.
+pub fn is_project_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}

@@ -7,9 +7,9 @@ use super::memory::Memory;
 use super::model::TrustModel;
 use super::ownership::Ownership;
 use super::settings::{same_settings, settings_of};
-use super::together::{Together, is_number};
+use super::together::Together;
 use super::work::same_json;
-use crate::clouds::gcp::client::{GcpError, Google};
+use crate::clouds::gcp::client::{GcpError, Google, is_project_number};
 use crate::clouds::gcp::configuration::Configured;
 use crate::clouds::gcp::diagnosis;
 use crate::framework::{Attr, Context, Diagnostics, Path, PlanRequest, Planned};
@@ -171,7 +171,7 @@ async fn project(
         ));
     };
     planned.planned.project = Attr::from_text(project);
-    if is_number(project) {
+    if is_project_number(project) {
         return Ok(Some(project.to_owned()));
     }
     together.number(google, project).await.map(Some)

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{Mutex as AsyncMutex, OnceCell, OwnedMutexGuard};
 
-use crate::clouds::gcp::client::{GcpError, Google, Project};
+use crate::clouds::gcp::client::{GcpError, Google, Project, is_project_number};
 
 /// Cheap to clone; all clones are one.
 #[derive(Clone, Debug, Default)]
@@ -48,14 +48,9 @@ impl Together {
     /// # Errors
     /// As Resource Manager answers.
     pub async fn number(&self, google: &Google, id_or_number: &str) -> Result<String, GcpError> {
-        if is_number(id_or_number) {
+        if is_project_number(id_or_number) {
             return Ok(id_or_number.to_owned());
         }
         Ok(self.project(google, id_or_number).await?.number)
     }
-}
-
-/// Ids of projects begin with a letter.
-pub fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
