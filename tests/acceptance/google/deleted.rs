@@ -9,6 +9,9 @@ crate::on_sandbox!(
     what_somebody_else_deleted,
     ours_with_a_strangers_provider,
     ours_that_was_changed_before_it_went,
+    ours_that_was_not_switched_off,
+    ours_with_a_provider_of_another_kind,
+    what_comes_back_besides_goes_again,
     refused_when_asked_to,
     a_provider_alone
 );
@@ -74,6 +77,45 @@ fn ours_that_was_changed_before_it_went(lab: &Lab) {
     make(&google, "[oidcfed]", true);
     add_provider(&google, "main-provider", "[oidcfed]", false);
     refused(&google, "would come back switched on, and admits other tokens");
+}
+
+/// Google may hide what is in a deleted pool: one that is not switched off comes back only where our own provider is seen in it.
+fn ours_that_was_not_switched_off(lab: &Lab) {
+    let google = Google::of(lab);
+    make(&google, "[oidcfed]", false);
+    refused(&google, "the pool would come back switched on");
+}
+
+fn ours_with_a_provider_of_another_kind(lab: &Lab) {
+    let google = Google::of(lab);
+    make(&google, "[oidcfed]", true);
+    let path = format!(
+        "{}/providers?workloadIdentityPoolProviderId=main-provider",
+        google.pool_name()
+    );
+    let provider =
+        json!({ "description": "[oidcfed]", "disabled": true, "aws": { "accountId": "111122223333" } });
+    google.iam("POST", &path, provider);
+    refused(&google, "of another kind than OIDC");
+}
+
+/// The undelete of a pool revives also what was deleted before it.
+fn what_comes_back_besides_goes_again(lab: &Lab) {
+    let google = Google::of(lab);
+    make(&google, "[oidcfed]", true);
+    add_provider(&google, "former-one", "[oidcfed]", true);
+    let former = format!("{}/providers/former-one", google.pool_name());
+    google.iam("DELETE", &former, Value::Null);
+    google.iam("DELETE", &google.pool_name(), Value::Null);
+    let terraform = google.configuration(&google.trust().to_string());
+    terraform.settle("brought back");
+    assert_eq!(
+        google.active(&former),
+        None,
+        "a provider that nobody asked for came back"
+    );
+    terraform.destroy();
+    assert_eq!(google.active(&google.pool_name()), None);
 }
 
 fn refused_when_asked_to(lab: &Lab) {

@@ -3,7 +3,8 @@
 //! | file | what happens to a trust |
 //! |---|---|
 //! | `lifecycle` | made, found unchanged, destroyed, made again; calls counted; real exchanges |
-//! | `changes` | every argument changed; imports |
+//! | `changes` | every argument changed |
+//! | `imports` | trusts that existed before |
 //! | `drift` | somebody changes or deletes what we made |
 //! | `deleted` | ids of what was deleted within thirty days |
 //! | `several` | pools of several trusts |
@@ -15,6 +16,7 @@ mod changes;
 mod deleted;
 mod drift;
 mod faults;
+mod imports;
 mod lifecycle;
 mod pool_source;
 mod refused;

@@ -9,7 +9,9 @@ crate::on_sandbox!(
     two_in_one_pool,
     two_configurations,
     an_external_pool,
-    a_stranger_with_our_key
+    a_stranger_with_our_key,
+    a_strangers_provider_of_our_name,
+    a_stranger_in_a_pool_of_our_own
 );
 
 fn shared(google: &Google<'_>, name: &str) -> Block {
@@ -174,4 +176,80 @@ fn a_stranger_with_our_key(lab: &Lab) {
         google.active(&google.pool_name()).is_some(),
         "somebody's provider is still in it"
     );
+}
+
+/// The id is taken in a pool that is not ours: the create fails, and nothing that follows touches what somebody else made.
+fn a_strangers_provider_of_our_name(lab: &Lab) {
+    let google = Google::of(lab);
+    let parent = "projects/sandbox-one/locations/global/workloadIdentityPools";
+    google.iam(
+        "POST",
+        &format!("{parent}?workloadIdentityPoolId={}", google.pool),
+        json!({}),
+    );
+    let path = format!(
+        "{}/providers?workloadIdentityPoolProviderId=main-provider",
+        google.pool_name()
+    );
+    let provider = json!({
+        "attributeMapping": { "google.subject": "assertion.sub" }, "attributeCondition": "assertion.sub != 'x'",
+        "oidc": { "issuerUri": "https://issuer.example" },
+    });
+    google.iam("POST", &path, provider);
+    let before = google.active(&google.provider_name()).expect("somebody's");
+    for ownership in ["external", "shared"] {
+        let pool = format!(r#"{{ id = "{}", ownership = "{ownership}" }}"#, google.pool);
+        let terraform = google.configuration(&google.trust().with("pool", pool).to_string());
+        for time in ["first", "second"] {
+            let text = refusal(&terraform, "apply");
+            assert!(
+                text.contains("The provider exists already"),
+                "{ownership}, {time}: {text}"
+            );
+            assert_eq!(
+                google.active(&google.provider_name()).as_ref(),
+                Some(&before),
+                "{ownership}, {time}"
+            );
+        }
+        assert_eq!(
+            terraform.known(),
+            Vec::<String>::new(),
+            "{ownership}: nothing was made"
+        );
+        terraform.destroy();
+        assert_eq!(
+            google.active(&google.provider_name()).as_ref(),
+            Some(&before),
+            "{ownership}, destroyed"
+        );
+    }
+}
+
+/// Somebody put a provider into the pool of one trust: it is not deleted with it.
+fn a_stranger_in_a_pool_of_our_own(lab: &Lab) {
+    let google = Google::of(lab);
+    let terraform = google.configuration(&google.trust().to_string());
+    terraform.settle("at first");
+    let path = format!(
+        "{}/providers?workloadIdentityPoolProviderId=stranger",
+        google.pool_name()
+    );
+    let provider = json!({
+        "attributeMapping": { "google.subject": "assertion.sub" }, "attributeCondition": "assertion.sub != 'x'",
+        "oidc": { "issuerUri": "https://issuer.example" },
+    });
+    google.iam("POST", &path, provider);
+    let stranger = format!("{}/providers/stranger", google.pool_name());
+    let (pool, before) = (google.active(&google.pool_name()), google.active(&stranger));
+    let destroyed = terraform.run(&["destroy", "-auto-approve", "-no-color"]);
+    assert!(
+        destroyed.all().contains("The pool stays") && destroyed.all().contains("`stranger`"),
+        "{}",
+        destroyed.all()
+    );
+    destroyed.succeeded("destroy");
+    assert_eq!(google.active(&google.pool_name()), pool, "the pool as it was");
+    assert_eq!(google.active(&stranger), before);
+    assert!(google.active(&google.provider_name()).is_none(), "ours is gone");
 }

@@ -42,7 +42,7 @@ pub async fn create(
     complete(&work, &mut state);
     memory.judge(&state);
     memory.keep_in(&mut progress.private);
-    if !state.pool_name.is_null() {
+    if !state.pool_name.is_null() || !state.provider_name.is_null() {
         progress.identity = Some(identity(&state));
         progress.state = Some(state);
     }

@@ -60,7 +60,7 @@ pub async fn delete(
         memory: &memory,
         state,
     };
-    match leaving.run().await {
+    match leaving.run(diagnostics).await {
         Ok(()) => progress.state = None,
         Err(failure) => {
             progress.state = Some(leaving.state);
@@ -79,25 +79,73 @@ struct Leaving<'a> {
 }
 
 impl Leaving<'_> {
-    async fn run(&mut self) -> Result<(), Failure> {
+    async fn run(&mut self, diagnostics: &mut Diagnostics) -> Result<(), Failure> {
         self.take_grants().await?;
         let turn = self.together.turn(&self.name.pool().to_string()).await;
         self.switch_off_provider().await?;
         let owned = ownership(&self.state).unwrap_or_default();
-        if owned == Ownership::Exclusive {
+        let mut goes = owned == Ownership::Exclusive && !self.state.pool_name.is_null();
+        if goes && let Some(reason) = self.against_deleting_the_pool().await? {
+            goes = false;
+            diagnostics.warning(
+                at_pool(),
+                "The pool stays",
+                format!(
+                    "the trust is gone, the pool `{}` is left as it is: {reason}. Delete it by hand when nobody needs it.",
+                    self.name.pool()
+                ),
+            );
+        }
+        if goes {
             self.switch_off_pool().await?;
         }
         self.delete_account().await?;
-        if owned == Ownership::Exclusive {
+        if goes {
             self.delete_pool().await?;
         } else {
-            self.delete_provider().await?;
+            let held = !self.state.provider_name.is_null();
+            if held {
+                self.delete_provider().await?;
+            }
             if owned == Ownership::Shared && self.memory.pool_made {
-                self.delete_empty_pool().await?;
+                self.delete_empty_pool(held).await?;
             }
         }
         drop(turn);
         Ok(())
+    }
+
+    /// SECURITY: a pool takes every provider in it along, and what somebody else built on it. One that holds another's provider
+    /// stays, and so does one that was only imported and does not carry our mark: nobody said so far that it is this trust's.
+    async fn against_deleting_the_pool(&self) -> Result<Option<String>, Failure> {
+        let failed = || Failure::google(at_pool(), "Could not look at the pool");
+        let held = !self.state.provider_name.is_null();
+        let listed = self.google.list_pool_providers(self.name.pool(), false).await;
+        let others: Vec<String> = listed
+            .map_err(failed())?
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|provider| provider.life == Life::Active && !(held && provider.name == *self.name))
+            .map(|provider| format!("`{}`", provider.name.id()))
+            .collect();
+        if others.is_empty() && !self.memory.imported {
+            return Ok(None);
+        }
+        let pool = self.google.get_pool(self.name.pool()).await.map_err(failed())?;
+        let Some(pool) = pool.filter(|pool| pool.life == Life::Active) else {
+            return Ok(None);
+        };
+        if !others.is_empty() {
+            return Ok(Some(format!(
+                "other providers are in it ({}), which would go with it",
+                others.join(", ")
+            )));
+        }
+        let foreign = self.memory.imported && !mark::is_marked(&pool.description);
+        Ok(foreign.then(|| {
+            "it was imported, not made here, and no apply wrote it since (`ownership = \"exclusive\"`, applied, makes it this trust's)"
+                .to_owned()
+        }))
     }
 
     /// The policy of an account that goes goes with it.
@@ -196,7 +244,7 @@ impl Leaving<'_> {
     }
 
     /// A pool that trusts of ours made goes with the last of them, when nobody else has a provider in it.
-    async fn delete_empty_pool(&mut self) -> Result<(), Failure> {
+    async fn delete_empty_pool(&mut self, held: bool) -> Result<(), Failure> {
         let failed = || Failure::google(at_pool(), "Could not delete the pool");
         let pool = self.google.get_pool(self.name.pool()).await.map_err(failed())?;
         let ours = |pool: &Pool| pool.life == Life::Active && mark::is_marked(&pool.description);
@@ -208,7 +256,9 @@ impl Leaving<'_> {
             .list_pool_providers(self.name.pool(), false)
             .await
             .map_err(failed())?;
-        let stays = |provider: &PoolProvider| provider.life == Life::Active && provider.name != *self.name;
+        // the list may lag and still show the one that just went
+        let gone = |provider: &PoolProvider| held && provider.name == *self.name;
+        let stays = |provider: &PoolProvider| provider.life == Life::Active && !gone(provider);
         if providers.unwrap_or_default().iter().any(stays) {
             return Ok(());
         }

@@ -18,6 +18,8 @@ pub const PROPAGATION: Duration = Duration::from_secs(120);
 pub struct Taken {
     /// It was made or brought back just now: not everybody may see it yet.
     pub fresh: bool,
+    /// Our provider came back with it.
+    pub came_back: bool,
     /// It is switched off, and has to be switched on when its provider is right.
     pub switch_on: bool,
 }
@@ -25,7 +27,8 @@ pub struct Taken {
 const POOL: &str = "Could not make the pool";
 
 impl Work<'_> {
-    /// The pool, there and ours to use. `state` says what exists at every moment.
+    /// The pool, there and ours to use. `state` says what this trust holds at every moment: a pool that was there before is held
+    /// only with a provider in it, so that a create that ends here leaves nothing to destroy.
     pub async fn take_pool(&self, memory: &mut Memory, state: &mut TrustModel) -> Result<Taken, Failure> {
         let wanted = WantedPool::of(self.planned);
         let name = self.meaning.name.pool();
@@ -35,10 +38,7 @@ impl Work<'_> {
         }
         let found = self.google.get_pool(name).await.map_err(failed())?;
         match (found, wanted.ownership) {
-            (Some(pool), Ownership::External) if pool.life == Life::Active => {
-                state.pool_name = Attr::from_text(name.to_string());
-                Ok(Taken::default())
-            }
+            (Some(pool), Ownership::External) if pool.life == Life::Active => Ok(Taken::default()),
             (_, Ownership::External) => Err(Failure::Refused(
                 at_pool().attribute("id"),
                 "There is no such pool",
@@ -46,19 +46,13 @@ impl Work<'_> {
                     "expected the pool `{name}`, which `ownership = \"external\"` says exists, found none that is not deleted"
                 ),
             )),
-            (Some(pool), _) if pool.life == Life::Active => self.join(&wanted, &pool, memory, state),
+            (Some(pool), _) if pool.life == Life::Active => self.join(&wanted, &pool, memory),
             (Some(pool), _) => self.restore_pool(&wanted, &pool, memory, state).await,
             (None, _) => self.make_pool(&wanted, memory, state).await,
         }
     }
 
-    fn join(
-        &self,
-        wanted: &WantedPool,
-        pool: &Pool,
-        memory: &mut Memory,
-        state: &mut TrustModel,
-    ) -> Result<Taken, Failure> {
+    fn join(&self, wanted: &WantedPool, pool: &Pool, memory: &mut Memory) -> Result<Taken, Failure> {
         let differs = [
             (
                 "display_name",
@@ -87,7 +81,6 @@ impl Work<'_> {
             }
         }
         memory.pool_made = mark::is_marked(&pool.description);
-        state.pool_name = Attr::from_text(pool.name.to_string());
         Ok(Taken::default())
     }
 
@@ -101,7 +94,7 @@ impl Work<'_> {
         let failed = || Failure::google(at_pool(), POOL);
         let fresh = Taken {
             fresh: true,
-            switch_on: false,
+            ..Taken::default()
         };
         match self.google.create_pool(name, &wanted.body()).await {
             Ok(operation) => {
@@ -126,9 +119,7 @@ impl Work<'_> {
                         Ok(fresh)
                     }
                     // somebody of ours was faster
-                    Some(pool) if wanted.ownership == Ownership::Shared => {
-                        self.join(wanted, &pool, memory, state)
-                    }
+                    Some(pool) if wanted.ownership == Ownership::Shared => self.join(wanted, &pool, memory),
                     Some(pool) => Err(self.foreign_pool(&pool)),
                 }
             }

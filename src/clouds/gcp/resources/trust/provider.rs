@@ -3,7 +3,6 @@
 use serde_json::{Map, json};
 use tokio::time::Instant;
 
-use super::mark;
 use super::model::TrustModel;
 use super::pool::{PROPAGATION, Taken, at_pool};
 use super::work::{Failure, WantedPool, WantedProvider, Work, decides_as};
@@ -36,7 +35,7 @@ impl Work<'_> {
         };
         match begun {
             Ok(operation) => {
-                state.provider_name = Attr::from_text(name.to_string());
+                self.hold(state);
                 self.google.finish(operation).await.map_err(failed())?;
                 self.see_provider().await?;
             }
@@ -50,14 +49,10 @@ impl Work<'_> {
                     }
                     // came back with the pool, or our answer was lost
                     Some(found)
-                        if taken.switch_on
+                        if taken.came_back
                             || (error.is_lost() && wanted.changes(&found, self.meaning, true).is_empty()) =>
                     {
-                        state.provider_name = Attr::from_text(name.to_string());
-                        self.set(&wanted, &found, true).await?;
-                    }
-                    Some(found) if taken.fresh && mark::is_marked(&found.description) => {
-                        state.provider_name = Attr::from_text(name.to_string());
+                        self.hold(state);
                         self.set(&wanted, &found, true).await?;
                     }
                     Some(_) => {
@@ -75,6 +70,12 @@ impl Work<'_> {
             Err(error) => return Err(failed()(error)),
         }
         self.switch_on(taken).await
+    }
+
+    /// From here on there may be a provider of this trust, whatever becomes of the operation.
+    pub fn hold(&self, state: &mut TrustModel) {
+        state.pool_name = Attr::from_text(self.meaning.name.pool().to_string());
+        state.provider_name = Attr::from_text(self.meaning.name.to_string());
     }
 
     /// Switches a pool on that was brought back switched off: its provider is right now.

@@ -113,6 +113,9 @@ async fn refresh(
         Some(_) => providers?,
         None => (None, Vec::new()),
     };
+    // a create that ended before its provider: one of that name is somebody else's
+    let held = memory.imported || !state.id.is_null() || !state.provider_name.is_null();
+    let provider = provider.filter(|_| held);
     let account = account?;
     let granted = granted?;
     let left = account || granted.values().any(|grants| !grants.is_empty());

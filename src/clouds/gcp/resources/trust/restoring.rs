@@ -1,9 +1,12 @@
 //! Bringing back what was deleted and still holds its id.
 //!
 //! SECURITY: an undelete brings every provider of a pool back as it was. It is done only where everything that comes back
-//! carries our mark, and is switched off or admits exactly what this trust admits; everything else is refused.
+//! carries our mark, and is switched off or admits exactly what this trust admits; everything else is refused. What came back is
+//! looked at again, before the pool is switched on: Google does not say whether it shows all that is in a deleted pool.
 
 use std::collections::BTreeSet;
+
+use serde_json::{Map, json};
 
 use super::mark;
 use super::memory::Memory;
@@ -32,15 +35,34 @@ impl Work<'_> {
             .map_err(failed())?
             .unwrap_or_default();
         let ours = memory.pool_made && self.was_in_state(state);
+        let refused = |reason: String| {
+            self.taken_by_the_dead(at_pool().attribute("id"), "pool", pool.name.id(), &reason)
+        };
         if let Some(reason) = self.against_pool(pool, &providers, ours) {
-            return Err(self.taken_by_the_dead(at_pool().attribute("id"), "pool", pool.name.id(), &reason));
+            return Err(refused(reason));
+        }
+        // What is switched off admits nobody, whatever comes back. Else all of it has to be seen before, and Google may hide what is
+        // in a deleted pool: our own provider has to be among what is seen.
+        if !pool.disabled && !providers.iter().any(|one| one.name == self.meaning.name) {
+            return Err(refused(
+                "the pool would come back switched on, and what comes back in it cannot be seen".to_owned(),
+            ));
         }
         let operation = self.google.undelete_pool(&pool.name).await.map_err(failed())?;
         memory.pool_made = true;
         state.pool_name = Attr::from_text(pool.name.to_string());
         self.google.finish(operation).await.map_err(failed())?;
         let back = self.see_pool().await?;
-        let changes = wanted.changes(&back, true);
+        // what could not be seen before can now
+        let listed = self.google.list_pool_providers(&pool.name, true).await;
+        let providers = listed.map_err(failed())?.unwrap_or_default();
+        if let Some(reason) = self.against_pool(pool, &providers, ours) {
+            return Err(self.hidden_in_the_pool(&back, &reason).await?);
+        }
+        let mut changes = wanted.changes(&back, true);
+        if wanted.disabled && !back.disabled {
+            changes.insert("disabled".to_owned(), json!(true));
+        }
         if !changes.is_empty() {
             let operation = self
                 .google
@@ -58,8 +80,31 @@ impl Work<'_> {
         }
         Ok(Taken {
             fresh: true,
-            switch_on: back.disabled != wanted.disabled,
+            came_back: providers
+                .iter()
+                .any(|one| one.name == self.meaning.name && one.life == Life::Active),
+            switch_on: back.disabled && !wanted.disabled,
         })
+    }
+
+    /// A pool in which more came back than could be seen before stays switched off, and is not deleted again: somebody may have
+    /// put a provider into it meanwhile.
+    async fn hidden_in_the_pool(&self, pool: &Pool, reason: &str) -> Result<Failure, Failure> {
+        if !pool.disabled {
+            let failed = || Failure::google(at_pool(), "Could not switch the pool off");
+            let off = Map::from_iter([("disabled".to_owned(), json!(true))]);
+            let operation = self.google.patch_pool(&pool.name, &off).await.map_err(failed())?;
+            self.google.finish(operation).await.map_err(failed())?;
+        }
+        Ok(Failure::Refused(
+            at_pool().attribute("id"),
+            "The pool came back with more than was seen before",
+            format!(
+                "expected only what this provider made and switched off in the pool `{}`, found more after bringing it back: {reason}. \
+                 The pool is switched off, so that nobody gets in. Look at its providers and delete it, or take another id.",
+                pool.name
+            ),
+        ))
     }
 
     async fn delete_provider(&self, provider: &PoolProvider) -> Result<(), GcpError> {
@@ -93,6 +138,11 @@ impl Work<'_> {
         let ours = ours && provider.name == self.meaning.name;
         if let Some(reason) = self.against_restoring(&provider.description, ours, &what) {
             return Some(reason);
+        }
+        if provider.oidc.is_none() {
+            return Some(format!(
+                "{what} is of another kind than OIDC, which is never made here"
+            ));
         }
         let harmless = provider.disabled || self.is_wanted(provider);
         (!harmless).then(|| {
@@ -156,7 +206,7 @@ impl Work<'_> {
             .undelete_pool_provider(&found.name)
             .await
             .map_err(failed())?;
-        state.provider_name = Attr::from_text(found.name.to_string());
+        self.hold(state);
         self.google.finish(operation).await.map_err(failed())?;
         let back = self.see_provider().await?;
         self.set(wanted, &back, true).await
