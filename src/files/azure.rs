@@ -161,7 +161,7 @@ fn terraform(resource: &Resource<'_>) -> Option<cloud::Draft> {
         document,
         unknowns,
         belongs: Some(Belongs {
-            known: known.map(str::to_owned),
+            known: known.map(str::to_owned).into_iter().collect(),
             by: &HOLDERS,
         }),
         ..cloud::Draft::default()

@@ -8,12 +8,11 @@ use super::cloud::{BESIDE, Change, Cloud, Draft, Facts};
 use super::decide::Asked;
 use super::found::{UNKNOWN, Unknown};
 use super::terraform::{Belongs, Resource};
-use super::tokens::{self, Tried};
 use crate::clouds::gcp::dialect::{
-    Principal, Provider, ProviderSettings, RULES, Rendered, evaluate, lint, lint_pool, read_back,
+    Principal, Provider, ProviderError, ProviderSettings, RULES, difference, evaluate, lint, lint_pool,
 };
 use crate::trust::document::describe;
-use crate::trust::{Audience, Claims, Decision, DocumentError, Finding, IssuerUrl, Trust, Verdict};
+use crate::trust::{Decision, DocumentError, Finding};
 
 pub(super) static CLOUD: Cloud = Cloud {
     id: "gcp",
@@ -46,9 +45,12 @@ fn is_of_another_kind(document: &Value) -> bool {
 
 fn provider(document: &Value) -> Result<(ProviderSettings, Provider), DocumentError> {
     let settings = ProviderSettings::from_value(document)?;
-    let provider = Provider::parse(&settings)
-        .map_err(|error| DocumentError::new("", "a provider that Google accepts", error.to_string()))?;
+    let provider = Provider::parse(&settings).map_err(|error| not_accepted(&error))?;
     Ok((settings, provider))
+}
+
+fn not_accepted(error: &ProviderError) -> DocumentError {
+    DocumentError::new("", "a provider that Google accepts", error.to_string())
 }
 
 fn decide(document: &Value, asked: &Asked<'_>) -> Result<Decision, DocumentError> {
@@ -103,80 +105,25 @@ fn pool(document: &Value) -> Option<String> {
     Some(pool.to_owned())
 }
 
-/// Tokens are made of what the trust arguments could say; an expression beyond that leaves the answer open.
 fn change(before: Option<&Value>, after: &Value, facts: &Facts<'_>) -> Result<Change, DocumentError> {
-    let findings = judge(after, facts)?;
     if after.is_array() {
         // of a pool each provider is told by itself
         return Ok(Change::Nobody);
     }
-    let Ok((settings, after)) = provider(after) else {
+    let after = ProviderSettings::from_value(after)?;
+    if Provider::parse(&after).is_err() {
         return Ok(Change::CannotTell("its expressions cannot be read".to_owned()));
-    };
+    }
     let before = before.map(provider).transpose()?;
-    if let Some((old, _)) = &before
-        && decides_alike(old, &settings)
-    {
-        return Ok(Change::Nobody);
-    }
-    let (mut tokens, is_complete) = candidates(&settings, &after);
-    tokens.extend(tokens::of_findings(&findings));
-    // what the arguments could say has no test that a further claim makes fail
-    let is_plain = |(old, provider): &(ProviderSettings, Provider)| read(old, provider).is_some();
-    let is_complete = is_complete && before.as_ref().is_none_or(is_plain);
-    let decide = |provider: &Provider, token: &Claims| evaluate(provider, token, None).decision.verdict;
-    let tried = Tried {
-        tokens,
-        is_complete,
-        before: &|token| {
-            before
-                .as_ref()
-                .map_or(Verdict::Deny, |(_, old)| decide(old, token))
-        },
-        after: &|token| decide(&after, token),
-    };
-    Ok(tried.change())
-}
-
-fn decides_alike(one: &ProviderSettings, other: &ProviderSettings) -> bool {
-    let decisive = |settings: &ProviderSettings| {
-        let condition = settings.attribute_condition.trim().to_owned();
-        (
-            settings.issuer_uri.clone(),
-            settings.allowed_audiences.clone(),
-            settings.attribute_mapping.clone(),
-            condition,
-            settings.disabled,
-        )
-    };
-    let names_matter = one.allowed_audiences.is_empty();
-    decisive(one) == decisive(other) && (!names_matter || one.name == other.name)
-}
-
-fn candidates(settings: &ProviderSettings, provider: &Provider) -> (Vec<Claims>, bool) {
-    if let Some(trust) = read(settings, provider) {
-        return tokens::of_trust(&trust);
-    }
-    if !settings.attribute_condition.trim().is_empty() {
-        return (Vec::new(), false);
-    }
-    let mut token = Claims::default();
-    token.insert("iss", json!(settings.issuer_uri));
-    token.insert("aud", json!(provider.accepted_audiences().first()));
-    token.insert("sub", json!("any"));
-    (vec![token], false)
-}
-
-/// The trust that the settings say, if the trust arguments can say it.
-fn read(settings: &ProviderSettings, provider: &Provider) -> Option<Trust> {
-    let audiences = provider.accepted_audiences();
-    let audiences = audiences.iter().map(|text| Audience::parse(text));
-    let rendered = Rendered {
-        issuer_uri: IssuerUrl::parse(&settings.issuer_uri).ok()?,
-        allowed_audiences: audiences.collect::<Result<BTreeSet<_>, _>>().ok()?,
-        attribute_condition: settings.attribute_condition.clone(),
-    };
-    Some(read_back(&rendered).ok()?.trust)
+    let before = before.as_ref().map(|(settings, _)| settings);
+    let found = difference(before, &after, facts).map_err(|error| not_accepted(&error))?;
+    Ok(match (found.admits, found.may_admit) {
+        (Some(token), _) => Change::Admits(token),
+        (None, true) => Change::CannotTell(
+            "no token was found that is newly admitted, and not all that may be could be tried".to_owned(),
+        ),
+        (None, false) => Change::Nobody,
+    })
 }
 
 const TYPE: &str = "google_iam_workload_identity_pool_provider";
@@ -191,13 +138,16 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
         platforms: resource.platforms(),
         ..Draft::default()
     };
-    let decisive: &[&str] = match resource.kind {
-        TYPE => &["/oidc", "/attribute_mapping", "/attribute_condition", "/disabled"],
-        _ => &[
+    let is_ours = resource.kind == OURS;
+    let decisive: &[&str] = match is_ours {
+        false => &["/oidc", "/attribute_mapping", "/attribute_condition", "/disabled"],
+        true => &[
             "/issuer",
             "/accepted_audiences",
             "/effective_attribute_mapping",
             "/effective_attribute_condition",
+            "/pool/disabled",
+            "/pool_provider/disabled",
         ],
     };
     draft.unknowns = resource
@@ -208,24 +158,25 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
             is_decisive: true,
         })
         .collect();
-    if resource.kind == TYPE {
-        draft.belongs = Some(Belongs {
-            known: pool_of(resource),
-            by: &POOLS,
-        });
-    }
+    draft.belongs = Some(Belongs {
+        known: pools_of(resource, is_ours),
+        by: if is_ours {
+            &["pool"]
+        } else {
+            &["workload_identity_pool_id"]
+        },
+    });
     if !draft.unknowns.is_empty() {
         return Some(draft);
     }
-    let mut document: Map<String, Value> = match resource.kind {
-        TYPE => resource.values.as_object()?.clone(),
-        _ => ours(resource)?,
+    let mut document: Map<String, Value> = match is_ours {
+        false => resource.values.as_object()?.clone(),
+        true => ours(resource),
     };
     let named = document.get("name").and_then(Value::as_str);
     if named.is_none_or(|name| name.contains(UNKNOWN)) {
-        let part = |name: &str, other: &str| resource.known_text(name).unwrap_or(other).to_owned();
-        let pool = part("workload_identity_pool_id", "pool");
-        let own = part("workload_identity_pool_provider_id", "provider");
+        let pool = known(resource, pool_id(is_ours)).unwrap_or("pool");
+        let own = known(resource, provider_id(is_ours)).unwrap_or("provider");
         let name = format!("projects/1/locations/global/workloadIdentityPools/{pool}/providers/{own}");
         draft.notes.push(format!(
             "its name is known after apply; taken for `{name}`, which only its default audiences depend on"
@@ -236,48 +187,88 @@ fn terraform(resource: &Resource<'_>) -> Option<Draft> {
     Some(draft)
 }
 
-/// Arguments that say which pool a provider is in.
-const POOLS: [&str; 1] = ["workload_identity_pool_id"];
+/// Where the id of the pool stands.
+fn pool_id(is_ours: bool) -> &'static str {
+    if is_ours {
+        "/pool/id"
+    } else {
+        "/workload_identity_pool_id"
+    }
+}
 
-/// The pool of a provider, with its project where that is known.
-fn pool_of(resource: &Resource<'_>) -> Option<String> {
-    let pool = resource.known_text(POOLS[0])?;
-    Some(match resource.known_text("project") {
-        Some(project) => format!("{project}/{pool}"),
-        None => pool.to_owned(),
-    })
+/// Where the id of the provider stands.
+fn provider_id(is_ours: bool) -> &'static str {
+    if is_ours {
+        "/pool_provider/id"
+    } else {
+        "/workload_identity_pool_provider_id"
+    }
+}
+
+/// The text at a place, where there is one and it is known.
+fn known<'a>(resource: &'a Resource<'_>, pointer: &str) -> Option<&'a str> {
+    let text = resource.values.pointer(pointer)?.as_str()?;
+    (!text.contains(UNKNOWN) && !text.is_empty()).then_some(text)
+}
+
+/// The names of a provider's pool: with its project by id and by number, as far as these are known.
+fn pools_of(resource: &Resource<'_>, is_ours: bool) -> BTreeSet<String> {
+    let Some(pool) = known(resource, pool_id(is_ours)) else {
+        return BTreeSet::new();
+    };
+    let projects = ["/project", "/project_number"]
+        .into_iter()
+        .filter_map(|place| known(resource, place));
+    let mut names: BTreeSet<String> = projects.map(|project| format!("{project}/{pool}")).collect();
+    if names.is_empty() {
+        names.insert(pool.to_owned());
+    }
+    names
 }
 
 /// The member of a document that says whom policies mean.
 const MEANT: &str = "bindings";
 
-/// Providers of one pool, of which some may not have their names yet: all get that of the first one's pool.
+/// Providers of one pool, of which some may not have their names yet: all get that of one pool, where they can the one that
+/// members of policies name.
 fn in_one_pool(mut documents: Vec<Value>, meant: &BTreeSet<String>) -> Value {
-    let pool = documents.first().and_then(pool);
+    let named = documents.iter().find(|one| one.get(MEANT).is_some());
+    let pool = named.or(documents.first()).and_then(pool);
     for document in &mut documents {
         let name = document.get("name").and_then(Value::as_str).unwrap_or_default();
         let own = name.rsplit('/').next().unwrap_or_default();
         let named = pool.as_ref().map(|pool| json!(format!("{pool}/providers/{own}")));
         if let (Some(members), Some(named)) = (document.as_object_mut(), named) {
             members.insert("name".to_owned(), named);
-            members.insert(MEANT.to_owned(), json!(meant));
+            let of_its_own = members.get(MEANT).and_then(Value::as_array).into_iter().flatten();
+            let of_its_own = of_its_own.filter_map(|member| member.as_str().map(str::to_owned));
+            let all: BTreeSet<String> = of_its_own.chain(meant.iter().cloned()).collect();
+            members.insert(MEANT.to_owned(), json!(all));
         }
     }
     Value::Array(documents)
 }
 
-/// What the provider of a trust is set to, as the resource computes it.
-fn ours(resource: &Resource<'_>) -> Option<Map<String, Value>> {
+/// What the provider of a trust is set to, as the resource computes it, and whom its bindings mean.
+fn ours(resource: &Resource<'_>) -> Map<String, Value> {
     let names = [
-        ("issuer_uri", "issuer"),
-        ("allowed_audiences", "accepted_audiences"),
-        ("attribute_mapping", "effective_attribute_mapping"),
-        ("attribute_condition", "effective_attribute_condition"),
-        ("name", "provider_name"),
+        ("issuer_uri", "/issuer"),
+        ("allowed_audiences", "/accepted_audiences"),
+        ("attribute_mapping", "/effective_attribute_mapping"),
+        ("attribute_condition", "/effective_attribute_condition"),
+        ("name", "/provider_name"),
     ];
-    let members = names.into_iter().filter_map(|(name, attribute)| {
-        let value = resource.values.get(attribute).filter(|value| !value.is_null())?;
-        Some((name.to_owned(), value.clone()))
-    });
-    Some(members.collect())
+    let at = |place: &str| resource.values.pointer(place).filter(|value| !value.is_null());
+    let members = names
+        .into_iter()
+        .filter_map(|(name, place)| Some((name.to_owned(), at(place)?.clone())));
+    let mut members: Map<String, Value> = members.collect();
+    let is_off = ["/pool/disabled", "/pool_provider/disabled"]
+        .into_iter()
+        .any(|place| at(place) == Some(&Value::Bool(true)));
+    members.insert("disabled".to_owned(), json!(is_off));
+    if let Some(principals) = at("/principals").filter(|_| !resource.is_unknown("/principals")) {
+        members.insert(MEANT.to_owned(), principals.clone());
+    }
+    members
 }

@@ -3,7 +3,7 @@
 use super::cloud::Change;
 use crate::trust::{Claims, Finding, Verdict};
 
-pub use crate::trust::sample::{FILLERS, tokens as of_trust};
+pub use crate::trust::sample::FILLERS;
 
 /// Tokens, and how both sides decide about them.
 pub struct Tried<'a> {

@@ -10,7 +10,7 @@ use crate::hcl::Block;
 crate::on_sandbox!(plan_and_state, change_and_child_module);
 
 /// Exit code, and the report.
-fn lint(terraform: &Terraform, document: &Value, arguments: &[&str]) -> (i32, Value) {
+pub fn lint(terraform: &Terraform, document: &Value, arguments: &[&str]) -> (i32, Value) {
     let path = terraform.path("shown.json");
     std::fs::write(&path, document.to_string()).expect("a file");
     let mut command = Command::new(env!("CARGO_BIN_EXE_oidcfed"));
@@ -24,7 +24,7 @@ fn lint(terraform: &Terraform, document: &Value, arguments: &[&str]) -> (i32, Va
     (output.status.code().expect("a code"), report)
 }
 
-fn trusts(report: &Value) -> Vec<(String, Vec<String>)> {
+pub fn trusts(report: &Value) -> Vec<(String, Vec<String>)> {
     let trusts = report["files"][0]["trusts"].as_array().expect("trusts").iter();
     let word = |value: &Value| value.as_str().expect("a text").to_owned();
     trusts

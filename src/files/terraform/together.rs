@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::configuration::Configuration;
 use crate::files::found::{Found, Unknown};
 
-/// What a resource hangs on: how that is called, where it is known, and the arguments that refer to it.
+/// What a resource hangs on: how that is called, as far as it is known and by every name, and the arguments that refer to it.
 #[derive(Clone, Debug, Default)]
 pub struct Belongs {
-    pub known: Option<String>,
+    pub known: BTreeSet<String>,
     pub by: &'static [&'static str],
 }
 

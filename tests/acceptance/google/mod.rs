@@ -9,6 +9,7 @@
 //! | `deleted` | ids of what was deleted within thirty days |
 //! | `several` | pools of several trusts |
 //! | `faults` | a Google that lags, throttles, refuses and loses answers |
+//! | `linted` | its plans and states, read by `oidcfed lint` |
 //! | `pool_source` | `data "oidcfed_gcp_pool"` beside it |
 //! | `refused` | bad input, and what the guardrail says |
 
@@ -18,6 +19,7 @@ mod drift;
 mod faults;
 mod imports;
 mod lifecycle;
+mod linted;
 mod pool_source;
 mod refused;
 mod several;

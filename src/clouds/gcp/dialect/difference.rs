@@ -26,36 +26,44 @@ pub struct Difference {
     pub may_admit: bool,
 }
 
-/// Whom the change from one provider to another lets in, and whom it shuts out.
+/// Whom the change from one provider to another lets in, and whom it shuts out; without a first one, whom the second does.
 ///
 /// # Errors
 /// Expressions that cannot be read.
 pub fn difference(
-    before: &ProviderSettings,
+    before: Option<&ProviderSettings>,
     after: &ProviderSettings,
     facts: &dyn Fn(&str) -> IssuerFacts,
 ) -> Result<Difference, ProviderError> {
-    let (old, new) = (Provider::parse(before)?, Provider::parse(after)?);
-    if decide_alike(before, after) {
+    let new = Provider::parse(after)?;
+    let read = |settings| Provider::parse(settings).map(|provider| (settings, provider));
+    let old = before.map(read).transpose()?;
+    if before.is_some_and(|before| decide_alike(before, after)) {
         return Ok(Difference::default());
     }
     let (of_new, is_complete) = tokens(after, &new, facts);
+    let (of_old, _) = old
+        .as_ref()
+        .map_or_else(Default::default, |(settings, provider)| {
+            tokens(settings, provider, facts)
+        });
     // what the arguments can say has no test that a further claim makes fail
-    let (of_old, _) = tokens(before, &old, facts);
-    let is_complete = is_complete && trust_of(before, &old).is_some();
-    let verdict = |provider: &Provider, claims: &Claims| evaluate(provider, claims, None).decision.verdict;
-    let passes = |here: &Provider, there: &Provider, claims: &&Claims| {
-        verdict(here, claims) == Verdict::Allow && verdict(there, claims) == Verdict::Deny
+    let is_plain =
+        |(settings, provider): &(&ProviderSettings, Provider)| trust_of(settings, provider).is_some();
+    let is_complete = is_complete && old.as_ref().is_none_or(is_plain);
+    let now = |claims: &Claims| evaluate(&new, claims, None).decision.verdict;
+    let then = |claims: &Claims| match &old {
+        Some((_, provider)) => evaluate(provider, claims, None).decision.verdict,
+        None => Verdict::Deny,
     };
     let all = || of_new.iter().chain(&of_old);
-    let admits = all().find(|claims| passes(&new, &old, claims)).cloned();
-    let refuses = all().find(|claims| passes(&old, &new, claims)).cloned();
-    let is_settled =
-        |claims: &Claims| verdict(&old, claims) == Verdict::Allow || verdict(&new, claims) == Verdict::Deny;
+    let admits = all().find(|claims| now(claims) == Verdict::Allow && then(claims) == Verdict::Deny);
+    let refuses = all().find(|claims| then(claims) == Verdict::Allow && now(claims) == Verdict::Deny);
+    let is_settled = |claims: &Claims| then(claims) == Verdict::Allow || now(claims) == Verdict::Deny;
     let may_admit = admits.is_none() && !(is_complete && of_new.iter().all(is_settled));
     Ok(Difference {
-        admits,
-        refuses,
+        admits: admits.cloned(),
+        refuses: refuses.cloned(),
         may_admit,
     })
 }
@@ -109,3 +117,6 @@ fn trust_of(settings: &ProviderSettings, provider: &Provider) -> Option<Trust> {
     };
     Some(read_back(&rendered).ok()?.trust)
 }
+
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,7 @@ pub fn warn_of_change(
     diagnostics: &mut Diagnostics,
 ) {
     let facts = |url: &str| meaning.facts(url);
-    let Ok(change) = difference(before, &meaning.settings, &facts) else {
+    let Ok(change) = difference(Some(before), &meaning.settings, &facts) else {
         return;
     };
     let provider = &meaning.name;
