@@ -3,15 +3,14 @@
 use super::filled::Filling;
 use super::miss::Miss;
 use super::surroundings::Surroundings;
-use crate::platforms::{EnvName, Platform, RequestBody, TokenPlace, TokenRequest, TokenResponse, by_id, ids};
+use crate::platforms::{
+    EnvName, Platform, RequestBody, TokenPlace, TokenRequest, TokenResponse, TokenSource, by_id, ids,
+};
 
-/// Whether a platform has a place in which the search finds a token where the workload is set up as the platform documents:
-/// none that only the workload's own configuration, a library or a request knows.
-pub fn is_searchable(platform: &Platform) -> bool {
-    platform
-        .token_sources
-        .iter()
-        .any(|source| is_reached(&source.place))
+/// Whether the search finds a token there where the workload is set up as the platform documents: not in a place that only
+/// the workload's own configuration, a library or a request knows.
+pub fn is_searchable(source: &TokenSource) -> bool {
+    is_reached(&source.place)
 }
 
 /// The platforms of the catalogue that this looks like, by the variables that they set.
@@ -86,7 +85,8 @@ mod tests {
             // nothing is known
             ("scalr", false),
         ] {
-            assert_eq!(is_searchable(by_id(id).unwrap()), reached, "{id}");
+            let found = by_id(id).unwrap().token_sources.iter().any(is_searchable);
+            assert_eq!(found, reached, "{id}");
         }
     }
 

@@ -3,26 +3,24 @@
 
 use serde_json::{Map, Value, json};
 
+use super::meaning::Meaning;
 use super::model::{CredentialSourceModel, TrustModel};
+use super::token_place;
 use crate::clouds::gcp::client::{Api, Google};
-use crate::clouds::gcp::dialect::ProviderName;
-use crate::clouds::trust_arguments::Signer;
 use crate::framework::{Attr, Diagnostics, Path};
-use crate::platforms::TokenPlace;
 
 /// The file, as far as it is known: null where no source is.
 pub fn configuration(
     google: &Google,
-    name: &ProviderName,
+    meaning: &Meaning,
     (model, email): (&TrustModel, &Attr<String>),
-    signer: &Signer,
 ) -> Attr<String> {
     let source = match written(&model.credential_source) {
         None => return Attr::Unknown,
         Some(Some(source)) => source,
-        Some(None) => match of_platform(signer) {
-            Some(source) => source,
-            None => return Attr::Null,
+        Some(None) => match token_place::of_platform(meaning) {
+            Ok(source) => source,
+            Err(_) => return Attr::Null,
         },
     };
     let email = match email {
@@ -40,7 +38,7 @@ pub fn configuration(
     file.insert("type".to_owned(), json!("external_account"));
     file.insert(
         "audience".to_owned(),
-        json!(format!("//iam.googleapis.com/{name}")),
+        json!(format!("//iam.googleapis.com/{}", meaning.name)),
     );
     file.insert(
         "subject_token_type".to_owned(),
@@ -87,22 +85,6 @@ fn written(source: &Attr<CredentialSourceModel>) -> Option<Option<Value>> {
         json.insert("format".to_owned(), format);
     }
     Some(Some(Value::Object(json)))
-}
-
-/// The first source of the platform that Google's libraries can read: a file whose path everybody knows.
-fn of_platform(signer: &Signer) -> Option<Value> {
-    let [platform] = signer.platforms.as_slice() else {
-        return None;
-    };
-    platform
-        .token_sources
-        .iter()
-        .find_map(|source| match &source.place {
-            TokenPlace::File { path: Some(path), .. } => {
-                Some(json!({ "file": path, "format": { "type": "text" } }))
-            }
-            _ => None,
-        })
 }
 
 /// What can never be a source.

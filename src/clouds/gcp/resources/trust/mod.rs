@@ -7,7 +7,7 @@
 //! | `plan`, `create`, `read`, `update`, `delete` | the operations |
 //! | `pool`, `provider`, `restoring`, `mark` | taking pool and provider, and bringing back what was deleted |
 //! | `permissions` | the service account, who may act as it, its roles |
-//! | `credential` | the configuration file for Google's libraries |
+//! | `credential`, `token_place` | the configuration file for Google's libraries; where these find the platform's token |
 //! | `judging`, `admission`, `sharing_key`, `written` | the guardrail; whom a change or another provider lets in; a provider's settings back into arguments |
 //! | `import`, `listing` | where an existing trust comes from |
 //! | `work`, `settings`, `together`, `memory` | what an operation has in hand; what trusts share; private state |
@@ -37,6 +37,7 @@ mod schema;
 mod settings;
 mod sharing_key;
 mod together;
+mod token_place;
 mod update;
 mod validate;
 mod work;

@@ -8,6 +8,7 @@ use super::model::TrustModel;
 use super::ownership::Ownership;
 use super::settings::{same_settings, settings_of};
 use super::together::Together;
+use super::token_place;
 use super::work::same_json;
 use crate::clouds::gcp::client::{GcpError, Google, is_project_number};
 use crate::clouds::gcp::configuration::Configured;
@@ -81,9 +82,8 @@ pub async fn plan(
     keep_meaning(&request, &mut planned.planned);
     account(&request, &mut planned.planned);
     let email = planned.planned.service_account_email.clone();
-    planned.planned.credential_configuration =
-        credential::configuration(&google, &meaning.name, (config, &email), &meaning.signer);
-    no_source(&request, &planned.planned, &meaning.platform, diagnostics);
+    planned.planned.credential_configuration = credential::configuration(&google, &meaning, (config, &email));
+    no_source(&request, &planned.planned, &meaning, diagnostics);
     if request.prior.is_some() && config.pool.known().is_some() {
         ownership_changes(&request, diagnostics);
     }
@@ -263,19 +263,23 @@ fn keep_meaning(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
 fn no_source(
     request: &PlanRequest<TrustModel>,
     planned: &TrustModel,
-    platform: &str,
+    meaning: &Meaning,
     diagnostics: &mut Diagnostics,
 ) {
     let is_new = request
         .prior
         .as_ref()
-        .is_none_or(|prior| prior.effective_platform.text() != Some(platform));
-    if is_new && planned.credential_configuration.is_null() {
+        .is_none_or(|prior| prior.effective_platform.text() != Some(&meaning.platform));
+    if is_new
+        && planned.credential_configuration.is_null()
+        && let Err(reason) = token_place::of_platform(meaning)
+    {
         diagnostics.warning(
             Path::of("credential_source"),
             "No configuration file for Google's libraries",
             format!(
-                "tokens of `{platform}` are in no file that everybody knows, so that `credential_configuration` is null. Everything                  else works; to have it, say where the workload's token is: credential_source = {{ file = \"…\" }}."
+                "{reason}: `credential_configuration` is null. Everything else works; to have it, say where the workload's \
+                 token is: credential_source = {{ file = \"…\" }}."
             ),
         );
     }

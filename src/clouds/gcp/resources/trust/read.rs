@@ -374,7 +374,6 @@ fn describe(
     let email = state.service_account_email.clone();
     let missing = state.makes_account() && email.is_null();
     if !missing && !email.is_unknown() {
-        state.credential_configuration =
-            credential::configuration(google, name, (state, &email), &meaning.signer);
+        state.credential_configuration = credential::configuration(google, &meaning, (state, &email));
     }
 }

@@ -169,7 +169,8 @@ fn permissions() -> Vec<Attribute> {
             .validate_text("Invalid choice", |text| SoftDeleted::parse(text).map(drop)),
         Attribute::nested("credential_source", Nesting::Single, credential_source())
             .optional()
-            .describe("Where Google's libraries find the workload's token, for `credential_configuration`; default: the platform's."),
+            .describe("Where Google's libraries find the workload's token, for `credential_configuration`. Default: the file or the \
+                 address where the platform puts it on every machine, else the command `oidcfed token get`."),
     ]
 }
 
@@ -284,8 +285,10 @@ fn computed() -> Vec<Attribute> {
             .computed()
             .describe("Google's own id of the service account that was made; null where none was."),
         Attribute::string("credential_configuration").computed().describe(
-            "Configuration file for Google's libraries and `gcloud`, JSON without a secret; null where the platform's token is \
-             nowhere that these can read, and `credential_source` says nothing.",
+            "Configuration file for Google's libraries and `gcloud`, JSON without a secret. Where the token comes from a command, \
+             the workload needs `oidcfed` on its `PATH` and `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1`. Null where only the \
+             workload's own configuration knows where the token is, or several platforms are meant, and `credential_source` \
+             says nothing.",
         ),
     ]
 }
