@@ -1,5 +1,7 @@
 //! Secrets go where they must and nowhere else: not into the log at its most talkative, nor output, plan or state.
 
+use crate::google::Google;
+use crate::google::logins::{PIPELINE, Pipeline, logged_out};
 use crate::harness::{Lab, Terraform};
 use crate::hcl::{Block, text};
 use crate::provider_block::pipeline_role;
@@ -7,7 +9,10 @@ use serde_json::json;
 use std::fs;
 
 crate::on_both!(the_log_at_trace_shows_no_secret);
-crate::on_sandbox!(the_log_at_trace_shows_no_web_identity_token);
+crate::on_sandbox!(
+    the_log_at_trace_shows_no_web_identity_token,
+    the_log_at_trace_shows_no_secret_of_google
+);
 
 /// Credentials of a session, so that all three parts of them are used, each given as a sensitive variable.
 fn the_log_at_trace_shows_no_secret(lab: &Lab) {
@@ -54,6 +59,56 @@ fn the_log_at_trace_shows_no_web_identity_token(lab: &Lab) {
             .set("AWS_ACCESS_KEY_ID", "")
             .set("AWS_SECRET_ACCESS_KEY", "");
         hides(&mut terraform, &[("web identity token", signature)]);
+    }
+}
+
+/// Everything that the `gcp` attribute logs in with, and the access tokens that Google gives for it.
+fn the_log_at_trace_shows_no_secret_of_google(lab: &Lab) {
+    let google = Google::of(lab);
+    let pipeline = Pipeline::of(&google);
+    let told = |name: &str| lab.sandbox().told(&format!("/gcp/deployer/{name}")).to_owned();
+    let access_token = told("access_token");
+    let key = fs::read_to_string(told("key_file")).expect("the key file");
+    let parsed: serde_json::Value = serde_json::from_str(&key).expect("JSON");
+    let private_key = parsed["private_key"].as_str().expect("a private key");
+    // one line in the middle is enough to be none of one's business
+    let line = private_key
+        .lines()
+        .nth(5)
+        .expect("a PEM of several lines")
+        .to_owned();
+    let job = lab.mint(json!({ "sub": PIPELINE, "aud": pipeline.audience() }));
+    let signature = job.rsplit('.').next().expect("a signed token").to_owned();
+    let with_email = format!(
+        "access_token = var.secret, impersonate_service_account = {}",
+        text(&pipeline.email)
+    );
+    for (arguments, given, secret) in [
+        (
+            "access_token = var.secret".to_owned(),
+            &access_token,
+            &access_token,
+        ),
+        (with_email, &access_token, &access_token),
+        ("credentials = var.secret".to_owned(), &key, &line),
+        (r#"credentials = "key.json""#.to_owned(), &key, &line),
+        (pipeline.argument("token = var.secret"), &job, &signature),
+        (pipeline.argument(r#"token_file = "job.token""#), &job, &signature),
+        (
+            pipeline.argument(r#"platform = "gitlab-self-managed""#),
+            &job,
+            &signature,
+        ),
+    ] {
+        let mut terraform = logged_out(&google);
+        variables(&mut terraform, &[("secret", given)]);
+        terraform.write("key.json", &key).write("job.token", &job);
+        terraform.set(&pipeline.variable(), &job);
+        terraform.write("provider.tf", &lab.preface(&format!("gcp = {{ {arguments} }}")));
+        hides(&mut terraform, &[(arguments.as_str(), secret)]);
+        // what the logins came to
+        let log = fs::read_to_string(terraform.path("trace.log")).expect("the log");
+        assert!(!log.contains("ya29."), "{arguments}: an access token is shown");
     }
 }
 

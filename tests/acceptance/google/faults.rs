@@ -1,7 +1,7 @@
 //! What goes wrong on the way: a Google that lags, throttles, refuses and loses answers. Nothing is doubled, nothing lost.
 
 use super::{ADDRESS, Google, refusal};
-use crate::harness::Lab;
+use crate::harness::{Lab, on_sandbox_with};
 use crate::hcl::Block;
 use serde_json::json;
 
@@ -132,4 +132,70 @@ fn organisation_policy_and_disabled_services(lab: &Lab) {
     google.set_faults(json!({}));
     terraform.settle("when it may");
     terraform.destroy();
+}
+
+/// New accounts are seen, and policies decide, three seconds after they were written: a create waits for its own.
+#[test]
+fn what_this_run_made_is_seen_later() {
+    on_sandbox_with(&["--consistency-delay", "3"], "what_is_seen_later", |lab| {
+        let google = Google::of(lab);
+        let terraform = google.configuration(&full(&google).to_string());
+        let calls = google.calls_during(|| drop(terraform.apply()));
+        let asked = |operation: &str| calls.iter().filter(|call| *call == operation).count();
+        assert_eq!(asked("CreateServiceAccount"), 1, "{calls:?}");
+        let (read, written) = ("GetServiceAccountIamPolicy", "SetServiceAccountIamPolicy");
+        assert!(asked(read) > 1, "nothing was waited for: {calls:?}");
+        assert_eq!(
+            (asked(written), asked("SetProjectIamPolicy")),
+            (1, 1),
+            "{calls:?}"
+        );
+        terraform.assert_empty_plan("after the wait");
+        let (project, _) = google.project();
+        let email = format!("deploy-api@{project}.iam.gserviceaccount.com");
+        let granted = format!("roles/storage.objectViewer serviceAccount:{email}");
+        assert_eq!(google.account_members(&email).len(), 1);
+        assert!(google.project_members(&project).contains(&granted));
+        terraform.destroy();
+    });
+}
+
+/// An account that is given is somebody else's: whether it is seen is theirs to know, and the first answer counts. On this
+/// Google nothing new is seen within the hour.
+#[test]
+fn a_given_account_is_not_waited_for() {
+    on_sandbox_with(&["--consistency-delay", "3600"], "a_given_account", |lab| {
+        let google = Google::of(lab);
+        let (project, _) = google.project();
+        let accounts = format!("projects/{project}/serviceAccounts");
+        google.iam("POST", &accounts, json!({ "accountId": "deploy-api" }));
+        let email = format!("deploy-api@{project}.iam.gserviceaccount.com");
+        let given = google
+            .trust()
+            .with("service_account_email", format!("\"{email}\""));
+        let terraform = google.configuration(&given.to_string());
+        let calls = google.calls_during(|| {
+            let text = refusal(&terraform, "apply");
+            assert!(text.contains(&email), "{text}");
+        });
+        let asked = calls.iter().filter(|call| call.contains("IamPolicy")).count();
+        assert_eq!(asked, 1, "{calls:?}");
+        // one that is seen is bound at once: nothing of the binding is waited for
+        let deployer = google.told()["deployer"]["email"]
+            .as_str()
+            .expect("an account")
+            .to_owned();
+        let seen = google
+            .trust()
+            .with("service_account_email", format!("\"{deployer}\""));
+        terraform.write("main.tf", &seen.to_string());
+        let calls = google.calls_during(|| drop(terraform.apply()));
+        let written = calls
+            .iter()
+            .filter(|call| *call == "SetServiceAccountIamPolicy")
+            .count();
+        assert_eq!(written, 1, "{calls:?}");
+        terraform.assert_empty_plan("with the account that is there");
+        terraform.destroy();
+    });
 }

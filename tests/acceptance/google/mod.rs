@@ -5,6 +5,8 @@
 //! | `lifecycle` | made, found unchanged, destroyed, made again; calls counted; real exchanges |
 //! | `changes` | every argument changed |
 //! | `imports` | trusts that existed before |
+//! | `credentials` | its configuration file, as google-auth and the Cloud CLI take it |
+//! | `logins` | how the provider itself logs in |
 //! | `drift` | somebody changes or deletes what we made |
 //! | `deleted` | ids of what was deleted within thirty days |
 //! | `several` | pools of several trusts |
@@ -14,12 +16,14 @@
 //! | `refused` | bad input, and what the guardrail says |
 
 mod changes;
+mod credentials;
 mod deleted;
 mod drift;
 mod faults;
 mod imports;
 mod lifecycle;
 mod linted;
+pub mod logins;
 mod pool_source;
 mod refused;
 mod several;
@@ -32,14 +36,14 @@ use serde_json::{Value, json};
 const ADDRESS: &str = "oidcfed_gcp_trust.deploy";
 
 /// The emulated Google Cloud, as an administrator, or somebody behind our back, reaches it.
-struct Google<'a> {
+pub struct Google<'a> {
     lab: &'a Lab,
     pool: String,
 }
 
 impl<'a> Google<'a> {
     /// `lab.role` is a name that no other test uses; every test has a sandbox of its own besides.
-    fn of(lab: &'a Lab) -> Self {
+    pub fn of(lab: &'a Lab) -> Self {
         let pool: String = lab.role.chars().take(28).collect();
         Self {
             lab,
@@ -156,7 +160,7 @@ impl<'a> Google<'a> {
     }
 
     /// The trust of one repository's main branch, in a pool of its own. Its issuer is the sandbox's, said to be GitHub's.
-    fn trust(&self) -> Block {
+    pub fn trust(&self) -> Block {
         Block::resource("oidcfed_gcp_trust", "deploy")
             .with("issuer", text(self.lab.sandbox().issuer()))
             .with("platform", text("github-actions"))

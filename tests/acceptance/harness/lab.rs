@@ -16,7 +16,14 @@ pub enum Backend {
 
 /// Runs a test on a back-end, unless its tools are done without. `name` keeps apart what tests make on a shared one.
 pub fn on(backend: Backend, name: &str, test: fn(&Lab)) {
-    if let Some(lab) = Lab::start(backend, name) {
+    if let Some(lab) = Lab::start(backend, name, &[]) {
+        test(&lab);
+    }
+}
+
+/// Runs a test on a sandbox that is started with more arguments, unless its tools are done without.
+pub fn on_sandbox_with(arguments: &[&str], name: &str, test: fn(&Lab)) {
+    if let Some(lab) = Lab::start(Backend::Sandbox, name, arguments) {
         test(&lab);
     }
 }
@@ -36,7 +43,7 @@ pub struct Lab {
 
 impl Lab {
     /// The back-end started; `None`, visibly, when the caller of the tests does without a tool.
-    fn start(backend: Backend, name: &str) -> Option<Self> {
+    fn start(backend: Backend, name: &str, arguments: &[&str]) -> Option<Self> {
         let needs: &[Need] = match backend {
             Backend::Sandbox => &[Need::Terraform, Need::Python],
             Backend::Moto => &[Need::Terraform, Need::Python, Need::Moto],
@@ -44,7 +51,7 @@ impl Lab {
         if !available(needs) {
             return None;
         }
-        let sandbox = (backend == Backend::Sandbox).then(Sandbox::start);
+        let sandbox = (backend == Backend::Sandbox).then(|| Sandbox::start_with(arguments));
         let (environment, account) = match &sandbox {
             Some(sandbox) => (sandbox.environment(), sandbox.account()),
             None => (Moto::shared().environment(), moto::ACCOUNT.to_owned()),

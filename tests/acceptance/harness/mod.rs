@@ -20,7 +20,7 @@ mod sandbox;
 mod terraform;
 
 pub use boto::ApiError;
-pub use lab::{Backend, Lab, on};
+pub use lab::{Backend, Lab, on, on_sandbox_with};
 pub use need::{Need, available, left_out};
 pub use process::{Finished, run, run_with_input};
 pub use python::Python;

@@ -11,8 +11,14 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// With more arguments.
+    pub fn start_with(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_oidcfed"));
         command.args(["sandbox", "--output", "json", "--until-stdin-closes"]);
+        command.args(arguments);
         let service = Service::start(&mut command);
         let told = serde_json::from_str(&service.line()).expect("one line of JSON");
         Self {

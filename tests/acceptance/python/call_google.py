@@ -9,7 +9,7 @@ import sys
 import google.auth.exceptions
 import google.auth.transport.requests
 import requests
-from google.auth import identity_pool
+from google.auth import identity_pool, pluggable
 from google.oauth2 import service_account
 
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
@@ -21,7 +21,8 @@ def credentials(login):
     # not `load_credentials_from_file`: it asks a host that cannot be named otherwise for the project
     if isinstance(login, str):
         return service_account.Credentials.from_service_account_file(login, scopes=SCOPES)
-    return identity_pool.Credentials.from_info(login, scopes=SCOPES)
+    kind = pluggable if "executable" in login["credential_source"] else identity_pool
+    return kind.Credentials.from_info(login, scopes=SCOPES)
 
 
 def session(login):

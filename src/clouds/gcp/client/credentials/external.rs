@@ -43,7 +43,10 @@ impl ExternalAccount {
     pub fn of_identity(identity: &WorkloadIdentity, exchange: &Exchange<'_>) -> Result<Self, GcpError> {
         let token_url = exchange.shared.endpoints.url(Api::Sts, "v1/token");
         let account = identity.service_account.as_ref();
-        let impersonation = account.map(|account| Impersonation::of_account(account, exchange));
+        let impersonation = account.map(|account| {
+            let named = (account, "`service_account` of `workload_identity`");
+            Impersonation::of_account(named, exchange)
+        });
         Ok(Self {
             audience: format!("//iam.googleapis.com/{}", identity.provider_name),
             subject: Subject::Workload(identity.token.clone()),

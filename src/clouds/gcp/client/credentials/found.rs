@@ -50,7 +50,13 @@ pub(super) async fn origin(
     let Some(account) = impersonate else {
         return Ok(own);
     };
-    let impersonation = Impersonation::of_account(account, exchange)?;
+    let impersonation = Impersonation::of_account(
+        (
+            account,
+            "`impersonate_service_account` (or `GOOGLE_IMPERSONATE_SERVICE_ACCOUNT`)",
+        ),
+        exchange,
+    )?;
     Ok(Origin::Impersonated(Box::new(own), Box::new(impersonation)))
 }
 

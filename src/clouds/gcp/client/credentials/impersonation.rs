@@ -22,6 +22,8 @@ const METHOD: &str = ":generateAccessToken";
 pub(super) struct Impersonation {
     url: Url,
     account: String,
+    /// What names the account, for whoever has to mend it.
+    named_by: &'static str,
     delegates: Vec<String>,
     /// In seconds.
     lifetime: u64,
@@ -29,14 +31,20 @@ pub(super) struct Impersonation {
 }
 
 impl Impersonation {
+    /// `named_by`: the argument.
+    ///
     /// # Errors
     /// An endpoint that cannot be used.
-    pub fn of_account(account: &ServiceAccount, exchange: &Exchange<'_>) -> Result<Self, GcpError> {
+    pub fn of_account(
+        (account, named_by): (&ServiceAccount, &'static str),
+        exchange: &Exchange<'_>,
+    ) -> Result<Self, GcpError> {
         let path = format!("v1/projects/-/serviceAccounts/{account}{METHOD}");
         let url = exchange.shared.endpoints.url(Api::IamCredentials, &path);
         Ok(Self {
             url: url.map_err(GcpError::configuration)?,
             account: account.to_string(),
+            named_by,
             delegates: Vec::new(),
             lifetime: LIFETIME,
             quota_project: None,
@@ -76,6 +84,7 @@ impl Impersonation {
         };
         Ok(Self {
             account: account.to_string(),
+            named_by: "the credentials file",
             url,
             delegates: Vec::new(),
             lifetime: LIFETIME,
@@ -102,20 +111,22 @@ impl Impersonation {
         }
         let begin = SystemTime::now();
         let answer = exchange.post_json(OPERATION, &self.url, own, &body).await;
-        let answer = answer.map_err(|error| refused(error).about(&self.account))?;
+        let answer = answer.map_err(|error| self.refused(error).about(&self.account))?;
         // the answer says when it ends as a date; it is what was asked for
         let value = text_of(OPERATION, &answer, "accessToken")?;
         let token = Token::living(value, begin, Some(self.lifetime));
         Ok(token.counted_against(self.quota_project.as_deref()))
     }
-}
 
-fn refused(error: GcpError) -> GcpError {
-    if !error.is_permission_denied() && !error.is_not_found() {
-        return error;
+    fn refused(&self, error: GcpError) -> GcpError {
+        if !error.is_permission_denied() && !error.is_not_found() {
+            return error;
+        }
+        error.with_hint(format!(
+            "check that the service account that {} names exists, and give the credentials \
+             `roles/iam.serviceAccountTokenCreator` on it (an identity of a pool: `roles/iam.workloadIdentityUser`); Google \
+             does not say which of these it was",
+            self.named_by
+        ))
     }
-    error.with_hint(
-        "check that the service account exists, and give the credentials `roles/iam.serviceAccountTokenCreator` on it (an \
-         identity of a pool: `roles/iam.workloadIdentityUser`); Google does not say which of these it was",
-    )
 }

@@ -83,7 +83,7 @@ pub async fn hold(work: &Work<'_>, memory: &mut Memory, state: &mut TrustModel) 
 pub fn complete(work: &Work<'_>, state: &mut TrustModel) {
     let email = state.service_account_email.clone();
     let model = work.planned;
-    let configuration = credential::configuration(work.google, &work.meaning, (model, &email));
+    let configuration = credential::configuration(work.google, work.meaning, (model, &email));
     let missing = model.makes_account() && email.is_null();
     state.credential_configuration = if missing { Attr::Null } else { configuration };
 }
