@@ -86,10 +86,12 @@ fn tokens(
     provider: &Provider,
     facts: &dyn Fn(&str) -> IssuerFacts,
 ) -> (Vec<Claims>, bool) {
-    let (mut all, is_complete) = match trust_of(settings, provider) {
+    let (meant, is_complete) = match trust_of(settings, provider) {
         Some(trust) => sample::tokens(&trust),
         None => (Vec::new(), false),
     };
+    // those that a stranger can really have say the most
+    let mut all: Vec<Claims> = witnesses(&lint(settings, &[], facts)).collect();
     if settings.attribute_condition.trim().is_empty() {
         let mut token = Claims::default();
         token.insert("iss", json!(settings.issuer_uri));
@@ -97,7 +99,7 @@ fn tokens(
         token.insert("sub", json!("any"));
         all.push(token);
     }
-    all.extend(witnesses(&lint(settings, &[], facts)));
+    all.extend(meant);
     (all, is_complete)
 }
 
