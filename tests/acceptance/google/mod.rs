@@ -10,6 +10,7 @@
 //! | `drift` | somebody changes or deletes what we made |
 //! | `deleted` | ids of what was deleted within thirty days |
 //! | `several` | pools of several trusts |
+//! | `unfinished` | applies that end in the middle, parts of grants |
 //! | `faults` | a Google that lags, throttles, refuses and loses answers |
 //! | `linted` | its plans and states, read by `oidcfed lint` |
 //! | `pool_source` | `data "oidcfed_gcp_pool"` beside it |
@@ -27,6 +28,7 @@ pub mod logins;
 mod pool_source;
 mod refused;
 mod several;
+mod unfinished;
 
 use crate::harness::{Lab, Terraform};
 use crate::hcl::{Block, text};

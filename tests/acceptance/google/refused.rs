@@ -7,6 +7,7 @@ use serde_json::Value;
 crate::on_sandbox!(
     bad_input,
     open_trusts,
+    switched_on,
     unknown_until_apply,
     a_real_google_trusts_no_laboratory
 );
@@ -202,6 +203,33 @@ fn open_trusts(lab: &Lab) {
         .iter()
         .any(|one| one["accepted"] == "all of acme deploys");
     assert!(accepted, "{findings:#}");
+    terraform.destroy();
+}
+
+/// What is switched off admits nobody: what is known of an open trust is a warning, and an error when it is switched on.
+fn switched_on(lab: &Lab) {
+    let google = Google::of(lab);
+    let open = google
+        .trust()
+        .without("subjects")
+        .with("subject_patterns", r#"["repo:acme*"]"#)
+        .with("pool_provider", r#"{ id = "main-provider", disabled = true }"#);
+    let accepted = open.clone().with(
+        "accepted_risks",
+        r#"{ "open-owner-prefix@repo:acme*" = "switched off" }"#,
+    );
+    let terraform = google.configuration(&accepted.to_string());
+    terraform.settle("switched off");
+    terraform.write("main.tf", &open.to_string());
+    assert_eq!(errors(&terraform), [], "unchanged");
+    let on = open.with("pool_provider", r#"{ id = "main-provider" }"#);
+    terraform.write("main.tf", &on.to_string());
+    let found = errors(&terraform);
+    assert!(
+        found.iter().any(|(_, text)| text.contains("open-owner-prefix")),
+        "{found:#?}"
+    );
+    terraform.write("main.tf", &accepted.to_string());
     terraform.destroy();
 }
 

@@ -7,12 +7,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use http::Method;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{Api, Effect, GcpError, Google, Request};
 
 /// What has a policy.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// By e-mail address.
     ServiceAccount(String),
@@ -25,7 +26,7 @@ pub enum Target {
 }
 
 /// When a binding holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PolicyCondition {
     pub title: String,
     pub expression: String,
@@ -33,7 +34,7 @@ pub struct PolicyCondition {
 }
 
 /// One member with one role.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Grant {
     pub role: String,
     pub member: String,

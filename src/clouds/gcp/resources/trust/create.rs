@@ -57,6 +57,7 @@ fn nothing_yet(state: &mut TrustModel) {
     state.pool_name = Attr::Null;
     state.provider_name = Attr::Null;
     state.service_account_id = Attr::Null;
+    state.grants = Attr::Null;
     if state.makes_account() {
         state.service_account_email = Attr::Null;
     }
@@ -66,9 +67,10 @@ async fn make(work: &Work<'_>, memory: &mut Memory, state: &mut TrustModel) -> R
     let taken = hold(work, memory, state).await?;
     state.id = Attr::from_text(work.meaning.name.to_string());
     work.make_account(state).await?;
+    state.grants = work.planned.grants.clone();
     let wanted = all(state);
-    work.change_grants((&Grants::new(), &wanted), (taken, work.planned.makes_account()))
-        .await
+    let fresh = (taken, work.planned.makes_account());
+    work.change_grants((&Grants::new(), &wanted), memory, fresh).await
 }
 
 /// Takes pool and provider, while nobody else of this process changes the pool.

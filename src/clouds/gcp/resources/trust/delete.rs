@@ -8,7 +8,7 @@ use super::meaning::ownership;
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::ownership::Ownership;
-use super::permissions::{Grants, all};
+use super::permissions::{self, Grants, all, grouped};
 use super::pool::at_pool;
 use super::provider::at_provider;
 use super::read::name;
@@ -150,12 +150,15 @@ impl Leaving<'_> {
 
     /// The policy of an account that goes goes with it.
     async fn take_grants(&mut self) -> Result<(), Failure> {
-        let made = self.state.makes_account();
-        let goes = |target: &Target| made && matches!(target, Target::ServiceAccount(_));
-        let grants: Grants = all(&self.state)
-            .into_iter()
-            .filter(|(target, _)| !goes(target))
-            .collect();
+        let made = self.state.service_account_id.text();
+        let made = made.and(self.state.service_account_email.text());
+        let goes =
+            |target: &Target| matches!(target, Target::ServiceAccount(email) if Some(email.as_str()) == made);
+        let mut grants: Grants = all(&self.state);
+        for (target, begun) in grouped(&self.memory.begun) {
+            grants.entry(target).or_default().extend(begun);
+        }
+        grants.retain(|target, _| !goes(target));
         for (target, grants) in &grants {
             let _turn = self.together.turn(&format!("policy of {target}")).await;
             let nothing = std::collections::BTreeSet::new();
@@ -205,6 +208,9 @@ impl Leaving<'_> {
     }
 
     async fn delete_account(&mut self) -> Result<(), Failure> {
+        for (project, id) in &self.memory.leaving {
+            permissions::delete_account(self.google, project, id).await?;
+        }
         let (Some(account), Some(id)) = (
             self.state.service_account.known(),
             self.state.service_account_id.text(),
@@ -212,15 +218,7 @@ impl Leaving<'_> {
             return Ok(());
         };
         let project = account.project.text().unwrap_or(self.name.pool().project());
-        match self.google.delete_service_account(project, id).await {
-            Err(error) if !error.is_not_found() => {
-                return Err(Failure::google(
-                    Path::of("service_account"),
-                    "Could not delete the service account",
-                )(error));
-            }
-            _ => {}
-        }
+        permissions::delete_account(self.google, project, id).await?;
         self.state.service_account_id = Attr::Null;
         self.state.service_account_email = Attr::Null;
         Ok(())

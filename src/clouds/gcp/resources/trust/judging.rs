@@ -9,7 +9,7 @@ use super::model::TrustModel;
 use super::ownership::Ownership;
 use super::settings::{same_settings, settings_of};
 use super::sharing_key::sharing_key;
-use super::work::same_json;
+use super::work::{WantedPool, WantedProvider, same_json};
 use crate::clouds::gcp::client::{GcpError, Google};
 use crate::clouds::gcp::configuration::Configured;
 use crate::clouds::gcp::dialect::ProviderSettings;
@@ -36,12 +36,19 @@ impl Before {
             .is_some_and(|before| same_settings(before, &meaning.settings));
         let same_keys = prior.is_some_and(|prior| {
             let text = |model: &TrustModel| model.jwks_json.text().unwrap_or_default().to_owned();
-            same_json(&text(prior), &text(planned))
+            let place = |model: &TrustModel| model.discovery_uri.text().unwrap_or_default().to_owned();
+            same_json(&text(prior), &text(planned)) && place(prior) == place(planned)
+        });
+        // what was switched off admitted nobody
+        let switched_on = prior.is_some_and(|prior| {
+            let off =
+                |model: &TrustModel| WantedPool::of(model).disabled || WantedProvider::of(model).disabled;
+            off(prior) && !off(planned)
         });
         let same_principals = prior.is_some_and(|prior| prior.principals == planned.principals);
         Self {
             settings,
-            unchanged: same_settings && same_principals && same_keys,
+            unchanged: same_settings && same_principals && same_keys && !switched_on,
             same_settings,
         }
     }

@@ -1,8 +1,11 @@
 //! What a trust remembers in its private state.
 
+use serde::Serialize;
+
 use super::implied::Implied;
 use super::model::TrustModel;
 use crate::clouds::Judged;
+use crate::clouds::gcp::client::{Grant, Target};
 use crate::clouds::trust_arguments::FindingModel;
 use crate::framework::Private;
 
@@ -10,6 +13,8 @@ const IMPLIED: &str = "implied";
 const POOL_MADE: &str = "pool_made";
 const IMPORTED: &str = "imported";
 const STRANGERS: &str = "strangers";
+const BEGUN: &str = "begun";
+const LEAVING: &str = "leaving";
 
 /// The record.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +27,11 @@ pub struct Memory {
     pub imported: bool,
     /// Other providers of the pool, as Read found them, that could give their tokens the binding key of this trust.
     pub strangers: Vec<String>,
+    /// Grants that may be there although the state does not say so: an apply that ended in the middle began them or did not take
+    /// them away, or somebody took away a part. The next update and the delete take care of them.
+    pub begun: Vec<(Target, Grant)>,
+    /// Project and unique id of service accounts that were made for this trust and are not meant any more.
+    pub leaving: Vec<(String, String)>,
     /// The findings with which the trust was last applied or imported.
     judged: Judged,
 }
@@ -33,6 +43,8 @@ impl Memory {
             pool_made: private.get(POOL_MADE).unwrap_or_default(),
             imported: private.get(IMPORTED).unwrap_or_default(),
             strangers: private.get(STRANGERS).unwrap_or_default(),
+            begun: private.get(BEGUN).unwrap_or_default(),
+            leaving: private.get(LEAVING).unwrap_or_default(),
             judged: Judged::of(private),
         }
     }
@@ -62,11 +74,9 @@ impl Memory {
             private.set(IMPLIED, &self.implied);
         }
         self.judged.keep_in(private);
-        if self.strangers.is_empty() {
-            private.remove(STRANGERS);
-        } else {
-            private.set(STRANGERS, &self.strangers);
-        }
+        keep(private, STRANGERS, &self.strangers);
+        keep(private, BEGUN, &self.begun);
+        keep(private, LEAVING, &self.leaving);
         for (key, flag) in [(POOL_MADE, self.pool_made), (IMPORTED, self.imported)] {
             if flag {
                 private.set(key, true);
@@ -74,5 +84,13 @@ impl Memory {
                 private.remove(key);
             }
         }
+    }
+}
+
+fn keep<T: Serialize>(private: &mut Private, key: &str, list: &[T]) {
+    if list.is_empty() {
+        private.remove(key);
+    } else {
+        private.set(key, list);
     }
 }

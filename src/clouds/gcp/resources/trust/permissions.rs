@@ -4,10 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::time::Instant;
 
+use super::memory::Memory;
 use super::model::{GrantModel, TrustModel};
 use super::pool::{PROPAGATION, Taken};
+
 use super::work::{Failure, Work, text};
-use crate::clouds::gcp::client::{GcpError, Google, Grant, IamAccount, PolicyCondition, Target};
+use crate::clouds::gcp::client::{
+    GcpError, Google, Grant, IamAccount, PolicyCondition, Target, is_project_number,
+};
 use crate::framework::{Attr, Path};
 
 /// The role that lets an identity of a pool act as a service account.
@@ -117,23 +121,40 @@ impl Work<'_> {
         }
     }
 
+    /// Deletes the accounts that were made for the trust and are not meant any more. Their policies go with them.
+    pub async fn leave_accounts(&self, memory: &mut Memory) -> Result<(), Failure> {
+        while let Some((project, id)) = memory.leaving.last() {
+            delete_account(self.google, project, id).await?;
+            memory.leaving.pop();
+        }
+        Ok(())
+    }
+
     /// Brings policies from what was granted to what shall be. A policy is written once, whatever changes in it; one that does
-    /// not change is not touched. `state` follows.
+    /// not change is not touched. What was begun is in the memory until all of it is done.
     pub async fn change_grants(
         &self,
         (had, wanted): (&Grants, &Grants),
+        memory: &mut Memory,
         (taken, new_account): (Taken, bool),
     ) -> Result<(), Failure> {
+        let begun = grouped(&memory.begun);
+        let may_be = united([had, &begun]);
+        let names = self.one_name_each([&may_be, wanted]).await?;
+        let [had, begun, may_be, wanted] =
+            [had, &begun, &may_be, wanted].map(|grants| renamed(grants, &names));
+        // what there may be at every moment
+        let mut there = may_be.clone();
+        memory.begun = flat(&there);
         let nothing = BTreeSet::new();
-        let targets: BTreeSet<&Target> = had.keys().chain(wanted.keys()).collect();
+        let targets: BTreeSet<&Target> = may_be.keys().chain(wanted.keys()).collect();
         let started = Instant::now();
         for target in targets {
-            let (before, after) = (
-                had.get(target).unwrap_or(&nothing),
-                wanted.get(target).unwrap_or(&nothing),
-            );
-            let remove: BTreeSet<Grant> = before.difference(after).cloned().collect();
-            let add: BTreeSet<Grant> = after.difference(before).cloned().collect();
+            let of = |grants: &'_ Grants| grants.get(target).unwrap_or(&nothing).clone();
+            let after = of(&wanted);
+            let surely: BTreeSet<Grant> = of(&had).difference(&of(&begun)).cloned().collect();
+            let remove: BTreeSet<Grant> = of(&may_be).difference(&after).cloned().collect();
+            let add: BTreeSet<Grant> = after.difference(&surely).cloned().collect();
             if add.is_empty() && remove.is_empty() {
                 continue;
             }
@@ -147,18 +168,111 @@ impl Work<'_> {
             };
             let changed = self.google.change_policy(target, (&add, &remove), &unseen).await;
             match changed {
-                Ok(_) => {}
+                Ok(_) => drop(there.insert(target.clone(), after)),
                 // what is gone grants nothing
-                Err(error) if error.is_not_found() && add.is_empty() => {}
+                Err(error) if error.is_not_found() && add.is_empty() => drop(there.remove(target)),
                 Err(error) => {
+                    if !says_no(&error) {
+                        there.entry(target.clone()).or_default().extend(after);
+                    }
+                    memory.begun = flat(&there);
                     return Err(Failure::google(argument(target), "Could not change the policy")(
                         error,
                     ));
                 }
             }
         }
+        memory.begun = Vec::new();
         Ok(())
     }
+
+    /// Other names of projects that are written by id here and by number there: one policy under two names would lose under the
+    /// one what it is given under the other.
+    async fn one_name_each(&self, all: [&Grants; 2]) -> Result<BTreeMap<Target, Target>, Failure> {
+        let targets: BTreeSet<&Target> = all.into_iter().flat_map(BTreeMap::keys).collect();
+        let project = |target: &&&Target| matches!(target, Target::Project(_));
+        let (numbers, ids): (Vec<&Target>, Vec<&Target>) = targets
+            .iter()
+            .filter(project)
+            .partition(|target| matches!(target, Target::Project(text) if is_project_number(text)));
+        let mut names = BTreeMap::new();
+        if numbers.is_empty() {
+            return Ok(names);
+        }
+        for target in ids {
+            let Target::Project(id) = target else { continue };
+            match self.together.number(self.google, id).await {
+                Ok(number) => drop(names.insert(target.clone(), Target::Project(number))),
+                // a project that nobody may look at keeps its name
+                Err(error) if error.is_not_found() || error.is_permission_denied() => {}
+                Err(error) => {
+                    return Err(Failure::google(
+                        Path::of("grants"),
+                        "Could not look the project up",
+                    )(error));
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// Deletes a service account; one that is gone is as good as deleted.
+pub async fn delete_account(google: &Google, project: &str, id: &str) -> Result<(), Failure> {
+    match google.delete_service_account(project, id).await {
+        Err(error) if !error.is_not_found() => Err(Failure::google(
+            Path::of("service_account"),
+            "Could not delete the service account",
+        )(error)),
+        _ => Ok(()),
+    }
+}
+
+fn renamed(grants: &Grants, names: &BTreeMap<Target, Target>) -> Grants {
+    let mut renamed = Grants::new();
+    for (target, grants) in grants {
+        let name = names.get(target).unwrap_or(target);
+        renamed
+            .entry(name.clone())
+            .or_default()
+            .extend(grants.iter().cloned());
+    }
+    renamed
+}
+
+fn united<const N: usize>(all: [&Grants; N]) -> Grants {
+    let mut united = Grants::new();
+    for (target, grants) in all.into_iter().flatten() {
+        united
+            .entry(target.clone())
+            .or_default()
+            .extend(grants.iter().cloned());
+    }
+    united
+}
+
+/// By what has the policy.
+pub fn grouped(list: &[(Target, Grant)]) -> Grants {
+    let mut grants = Grants::new();
+    for (target, grant) in list {
+        grants.entry(target.clone()).or_default().insert(grant.clone());
+    }
+    grants
+}
+
+/// One after another.
+pub fn flat(grants: &Grants) -> Vec<(Target, Grant)> {
+    let each = grants.iter();
+    each.flat_map(|(target, grants)| grants.iter().map(|grant| (target.clone(), grant.clone())))
+        .collect()
+}
+
+/// An answer after which nothing was written.
+fn says_no(error: &GcpError) -> bool {
+    error.is_not_found()
+        || error.is_permission_denied()
+        || error.is_invalid_argument()
+        || error.is_failed_precondition()
 }
 
 /// Google does not know a member yet: "… does not exist".

@@ -6,6 +6,7 @@ use super::meaning::{Meaning, Understanding, ownership};
 use super::memory::Memory;
 use super::model::TrustModel;
 use super::ownership::Ownership;
+use super::permissions::{all, flat};
 use super::settings::{same_settings, settings_of};
 use super::together::Together;
 use super::token_place;
@@ -28,7 +29,7 @@ pub async fn plan(
         Ok(google) => google,
         Err(_) if gcp.waits() => {
             // a configuration that is not known yet: apply has everything
-            undecided(&mut planned.planned);
+            undecided(&request, &mut planned.planned);
             return planned;
         }
         Err(error) => {
@@ -44,7 +45,7 @@ pub async fn plan(
     let number = match project(&google, together, &request, &mut planned).await {
         Ok(Some(number)) => number,
         Ok(None) => {
-            undecided(&mut planned.planned);
+            undecided(&request, &mut planned.planned);
             return planned;
         }
         Err(error) => {
@@ -70,8 +71,7 @@ pub async fn plan(
         Understanding::Known(meaning) => *meaning,
         Understanding::Refused => return planned,
         Understanding::Unknown => {
-            undecided(&mut planned.planned);
-            account(&request, &mut planned.planned);
+            undecided(&request, &mut planned.planned);
             return planned;
         }
     };
@@ -84,6 +84,7 @@ pub async fn plan(
     let email = planned.planned.service_account_email.clone();
     planned.planned.credential_configuration = credential::configuration(&google, &meaning, (config, &email));
     no_source(&request, &planned.planned, &meaning, diagnostics);
+    unfinished(&request, &memory, &mut planned.planned, diagnostics);
     if request.prior.is_some() && config.pool.known().is_some() {
         ownership_changes(&request, diagnostics);
     }
@@ -178,7 +179,8 @@ async fn project(
 }
 
 /// Everything that depends on an input which is not known yet.
-fn undecided(planned: &mut TrustModel) {
+fn undecided(request: &PlanRequest<TrustModel>, planned: &mut TrustModel) {
+    account(request, planned);
     planned.findings = Attr::Unknown;
     planned.audience = Attr::Unknown;
     planned.accepted_audiences = Attr::Unknown;
@@ -190,13 +192,8 @@ fn undecided(planned: &mut TrustModel) {
     planned.pool_name = Attr::Unknown;
     planned.provider_name = Attr::Unknown;
     planned.credential_configuration = Attr::Unknown;
-    if planned.service_account_email.is_null() && planned.makes_account() {
-        planned.service_account_email = Attr::Unknown;
-    }
-    for attr in [&mut planned.project_number, &mut planned.service_account_id] {
-        if attr.is_null() {
-            *attr = Attr::Unknown;
-        }
+    if planned.project_number.is_null() {
+        planned.project_number = Attr::Unknown;
     }
 }
 
@@ -296,4 +293,33 @@ fn ownership_changes(request: &PlanRequest<TrustModel>, diagnostics: &mut Diagno
             "the pool existed before this trust; from now on it is written, and deleted with the trust, with everything in it",
         );
     }
+}
+
+/// What an apply began and did not finish is no part of the state: it is said, and makes an update.
+fn unfinished(
+    request: &PlanRequest<TrustModel>,
+    memory: &Memory,
+    planned: &mut TrustModel,
+    diagnostics: &mut Diagnostics,
+) {
+    let meant = flat(&all(planned));
+    let begun = memory.begun.iter().filter(|begun| !meant.contains(begun));
+    let grants =
+        begun.map(|(target, grant)| format!("`{}` of `{}` at the {target}", grant.role, grant.member));
+    let accounts = memory.leaving.iter();
+    let accounts =
+        accounts.map(|(project, id)| format!("the service account `{id}` of the project `{project}`"));
+    let left: Vec<String> = grants.chain(accounts).collect();
+    if request.prior.is_none() || left.is_empty() {
+        return;
+    }
+    planned.credential_configuration = Attr::Unknown;
+    diagnostics.warning(
+        Path::root(),
+        "An apply ended in the middle",
+        format!(
+            "expected nothing of this trust but what the state says; an apply that failed may have left: {}. The next apply takes it away.",
+            left.join("; ")
+        ),
+    );
 }

@@ -126,7 +126,7 @@ async fn refresh(
     state.project_number = Attr::from_text(name.pool().project());
     read_pool(state, name, pool.as_ref());
     read_provider(state, name, provider.as_ref(), (imports, memory), diagnostics);
-    read_permissions(state, &granted);
+    read_permissions(state, memory, &granted);
     memory.strangers = strangers(state, name, provider.as_ref(), &others);
     describe(
         gcp,
@@ -306,8 +306,8 @@ fn wanted(state: &TrustModel) -> Grants {
     permissions::all(state)
 }
 
-/// A binding or grant that is not there in full shows as missing.
-fn read_permissions(state: &mut TrustModel, granted: &Grants) {
+/// A binding or grant that is not there in full shows as missing; what is there of it is remembered, to be taken away.
+fn read_permissions(state: &mut TrustModel, memory: &mut Memory, granted: &Grants) {
     let principals: BTreeSet<String> = state.principals.strings().flatten().unwrap_or_default();
     let email = state.service_account_email.text().map(str::to_owned);
     let there = |wanted: &Grants| {
@@ -319,7 +319,18 @@ fn read_permissions(state: &mut TrustModel, granted: &Grants) {
         let gone_account = email.is_none() && !state.service_account.is_null();
         grants.retain(|_, entry| {
             let wanted = permissions::grant(entry, &principals, email.as_deref());
-            !gone_account && wanted.is_some_and(|(target, grants)| there(&Grants::from([(target, grants)])))
+            let Some((target, grants)) = wanted.filter(|_| !gone_account) else {
+                return false;
+            };
+            let found = granted.get(&target).cloned().unwrap_or_default();
+            let whole = grants.is_subset(&found);
+            for grant in found.intersection(&grants).filter(|_| !whole) {
+                let begun = (target.clone(), grant.clone());
+                if !memory.begun.contains(&begun) {
+                    memory.begun.push(begun);
+                }
+            }
+            whole
         });
     }
     let bound = permissions::binding(&principals, email.as_deref());

@@ -4,7 +4,7 @@
 use super::create::{complete, hold};
 use super::memory::Memory;
 use super::model::TrustModel;
-use super::permissions::{Grants, all};
+use super::permissions::all;
 use super::plan::same_account;
 use super::pool::{Taken, at_pool};
 use super::provider::at_provider;
@@ -30,7 +30,11 @@ pub async fn update(
     let Some((google, meaning)) = entered else {
         return;
     };
-    if prior.issuer != planned.issuer && gcp.refuses_issuer(meaning.trusted(), diagnostics).await {
+    // whatever says where the keys come from
+    let asks = prior.issuer != planned.issuer
+        || prior.jwks_json != planned.jwks_json
+        || prior.discovery_uri != planned.discovery_uri;
+    if asks && gcp.refuses_issuer(meaning.trusted(), diagnostics).await {
         return;
     }
     let work = Work {
@@ -75,13 +79,13 @@ impl Change<'_> {
     async fn run(&mut self, memory: &mut Memory) -> Result<(), Failure> {
         let taken = self.pool_and_provider(memory).await?;
         let had = all(self.prior);
-        let new_account = self.account().await?;
+        let new_account = self.account(memory).await?;
         let mut wanted = self.stated.clone();
         wanted.service_account_email = self.state.service_account_email.clone();
         wanted.service_account_id = self.state.service_account_id.clone();
         let changed = self
             .work
-            .change_grants((&had, &all(&wanted)), (taken, new_account))
+            .change_grants((&had, &all(&wanted)), memory, (taken, new_account))
             .await;
         if changed.is_ok() {
             self.state.principals = wanted.principals.clone();
@@ -89,7 +93,7 @@ impl Change<'_> {
             self.state.bind = wanted.bind.clone();
         }
         changed?;
-        self.leave_account(&had).await?;
+        self.work.leave_accounts(memory).await?;
         let (email, id) = (
             self.state.service_account_email.clone(),
             self.state.service_account_id.clone(),
@@ -215,19 +219,24 @@ impl Change<'_> {
     }
 
     /// The account that identities act as from now on. True when it was made just now.
-    async fn account(&mut self) -> Result<bool, Failure> {
+    async fn account(&mut self, memory: &mut Memory) -> Result<bool, Failure> {
         let (prior, planned) = (self.prior, self.work.planned);
         if !planned.makes_account() {
+            self.leave(memory);
             self.state.service_account_email = planned.service_account_email.clone();
             self.state.service_account_id = Attr::Null;
+            self.state.service_account = planned.service_account.clone();
             return Ok(false);
         }
         let kept = same_account(prior, planned) && !prior.service_account_id.is_null();
         if !kept {
-            self.state.service_account_email = Attr::Null;
-            self.state.service_account_id = Attr::Null;
-            self.work.make_account(&mut self.state).await?;
-            self.state.service_account = planned.service_account.clone();
+            // until the new one is there, the state is about the one before
+            self.work.leave_accounts(memory).await?;
+            let mut with_new = self.state.clone();
+            self.work.make_account(&mut with_new).await?;
+            self.leave(memory);
+            with_new.service_account = planned.service_account.clone();
+            self.state = with_new;
             return Ok(true);
         }
         let account = planned.service_account.known().cloned().unwrap_or_default();
@@ -253,23 +262,17 @@ impl Change<'_> {
         Ok(false)
     }
 
-    /// Deletes the account that was made before and is not meant any more. Its policy goes with it.
-    async fn leave_account(&mut self, _: &Grants) -> Result<(), Failure> {
-        let prior = self.prior;
-        let (Some(id), Some(account)) = (prior.service_account_id.text(), prior.service_account.known())
-        else {
-            return Ok(());
+    /// The account that was made before is not meant any more: it is deleted when nothing depends on it, and if that fails, later.
+    fn leave(&self, memory: &mut Memory) {
+        let (Some(id), Some(account)) = (
+            self.prior.service_account_id.text(),
+            self.prior.service_account.known(),
+        ) else {
+            return;
         };
-        if self.state.service_account_id.text() == Some(id) || self.becomes_given() {
-            return Ok(());
-        }
-        let project = account.project.text().unwrap_or(self.work.project());
-        match self.work.google.delete_service_account(project, id).await {
-            Err(error) if !error.is_not_found() => Err(Failure::google(
-                Path::of("service_account"),
-                "Could not delete the service account",
-            )(error)),
-            _ => Ok(()),
+        if !self.becomes_given() {
+            let project = account.project.text().unwrap_or(self.work.project());
+            memory.leaving.push((project.to_owned(), id.to_owned()));
         }
     }
 
