@@ -4,7 +4,13 @@ use super::{ADDRESS, Google, refusal};
 use crate::harness::Lab;
 use serde_json::Value;
 
-crate::on_sandbox!(every_argument, another_place, id_and_number, accounts_change);
+crate::on_sandbox!(
+    every_argument,
+    another_place,
+    a_project_that_is_known_later,
+    id_and_number,
+    accounts_change
+);
 
 /// Each step changes one thing of the step before; the plan says `update`, the next plan is empty, Google has it.
 fn every_argument(lab: &Lab) {
@@ -242,6 +248,23 @@ fn another_place(lab: &Lab) {
         terraform.apply_plan();
         terraform.assert_empty_plan(argument);
     }
+    terraform.destroy();
+}
+
+/// A project that is only known at the apply may be another one: the trust is replaced, as the plan says.
+fn a_project_that_is_known_later(lab: &Lab) {
+    let google = Google::of(lab);
+    let with = |project: &str| {
+        let trust = google.trust().with("project", "terraform_data.later.output");
+        format!("resource \"terraform_data\" \"later\" {{\n  input = \"{project}\"\n}}\n{trust}")
+    };
+    let terraform = google.configuration(&with("sandbox-one"));
+    terraform.settle("in one project");
+    terraform.write("main.tf", &with("sandbox-two"));
+    assert_eq!(terraform.plan().actions(ADDRESS), ["delete", "create"]);
+    terraform.apply_plan();
+    terraform.assert_empty_plan("in the other");
+    assert!(google.active(&google.pool_name()).is_none());
     terraform.destroy();
 }
 

@@ -11,6 +11,7 @@ crate::on_sandbox!(
     others_write_the_policy_too,
     a_lost_answer_makes_no_second_object,
     an_operation_that_fails_keeps_what_there_is,
+    operations_that_may_not_be_looked_at,
     organisation_policy_and_disabled_services
 );
 
@@ -112,6 +113,26 @@ fn an_operation_that_fails_keeps_what_there_is(lab: &Lab) {
     terraform.settle("the second time");
     terraform.destroy();
     assert!(google.active(&google.pool_name()).is_none());
+}
+
+/// Without `iam.operations.get` nobody says that a change failed: the provider itself is looked at.
+fn operations_that_may_not_be_looked_at(lab: &Lab) {
+    let google = Google::of(lab);
+    let denied =
+        json!({ "operation": "GetOperation", "code": "PERMISSION_DENIED", "status": 403, "times": 1000 });
+    google.set_faults(json!({ "fail": [denied] }));
+    let terraform = google.configuration(&full(&google).to_string());
+    terraform.settle("without looking at operations");
+    let narrower = full(&google).with("subjects", r#"["repo:acme/api:environment:production"]"#);
+    terraform.write("main.tf", &narrower.to_string());
+    let failing = json!([{ "code": 13, "message": "said the test" }]);
+    google.set_faults(json!({ "fail": [denied], "operations": failing }));
+    let text = refusal(&terraform, "apply");
+    assert!(text.contains("The provider is not what it was set to"), "{text}");
+    google.set_faults(json!({ "fail": [denied] }));
+    terraform.settle("when it works");
+    google.set_faults(json!({}));
+    terraform.destroy();
 }
 
 fn organisation_policy_and_disabled_services(lab: &Lab) {

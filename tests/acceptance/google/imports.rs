@@ -4,7 +4,12 @@ use super::{ADDRESS, Google};
 use crate::harness::Lab;
 use serde_json::Value;
 
-crate::on_sandbox!(imported, imported_with_more, imported_and_never_applied);
+crate::on_sandbox!(
+    imported,
+    imported_with_more,
+    imported_and_never_applied,
+    imported_from_a_pool_of_several
+);
 
 fn imported(lab: &Lab) {
     let google = Google::of(lab);
@@ -112,4 +117,35 @@ fn imported_and_never_applied(lab: &Lab) {
         (&serde_json::json!("somebody's"), &Value::Null)
     );
     assert!(google.active(&google.provider_name()).is_none());
+}
+
+/// What it maps tells that the pool is one of several: the next plan is empty, and the last one to leave takes the pool with it.
+fn imported_from_a_pool_of_several(lab: &Lab) {
+    let google = Google::of(lab);
+    let trust = google.trust().with(
+        "pool",
+        format!(r#"{{ id = "{}", ownership = "shared" }}"#, google.pool),
+    );
+    let first = google.configuration(&trust.to_string());
+    first.settle("to be found");
+    let platform = trust.without("credential_source");
+    let terraform = google.configuration(&platform.to_string());
+    terraform
+        .run(&["import", "-no-color", ADDRESS, &google.provider_name()])
+        .succeeded("import");
+    let state = terraform.state(ADDRESS);
+    assert_eq!(state["pool"]["ownership"], "shared");
+    assert_eq!(state["attribute_mapping"], Value::Null);
+    let before = google.active(&google.provider_name());
+    terraform.settle("after the import");
+    assert_eq!(
+        google.active(&google.provider_name()),
+        before,
+        "nothing was written"
+    );
+    terraform.destroy();
+    assert!(
+        google.active(&google.pool_name()).is_none(),
+        "the mark tells whose it is"
+    );
 }

@@ -47,11 +47,11 @@ fn operation_of(asked: &'static str, answer: &Value) -> Result<Operation, GcpErr
 impl Google {
     /// Waits for the end of an operation, looking at once and then ever more seldom.
     ///
-    /// Whoever may not look at operations (`iam.operations.get`) learns nothing here and reads the object instead.
+    /// False: whoever may not look at operations (`iam.operations.get`) learns nothing here, and has to read the object.
     ///
     /// # Errors
     /// Why the operation failed; the limits of the call.
-    pub async fn finish(&self, operation: Operation) -> Result<(), GcpError> {
+    pub async fn finish(&self, operation: Operation) -> Result<bool, GcpError> {
         let mut attempt = 0;
         loop {
             let answer = self
@@ -61,11 +61,11 @@ impl Google {
                 Ok(answer) if answer.get("done") == Some(&Value::Bool(true)) => {
                     return match answer.get("error") {
                         Some(error) => Err(GcpError::of_operation(operation.asked, error)),
-                        None => Ok(()),
+                        None => Ok(true),
                     };
                 }
                 Ok(_) => {}
-                Err(error) if error.is_permission_denied() => return Ok(()),
+                Err(error) if error.is_permission_denied() => return Ok(false),
                 // a new operation may not be seen everywhere yet
                 Err(error) if error.is_not_found() && attempt < UNSEEN_OPERATION => {}
                 Err(error) => return Err(error),

@@ -271,7 +271,7 @@ impl Leaving<'_> {
     /// What is gone already is as good as deleted.
     async fn finish(&self, begun: Result<Operation, GcpError>) -> Result<(), GcpError> {
         let ended = match begun {
-            Ok(operation) => self.google.finish(operation).await,
+            Ok(operation) => self.google.finish(operation).await.map(drop),
             Err(error) => Err(error),
         };
         match ended {

@@ -1,8 +1,12 @@
 //! Importing: a trust by the name of its provider, or by its identity. Read completes what is only named here.
 
+use std::collections::BTreeMap;
+
+use super::mark;
 use super::memory::Memory;
 use super::model::{PoolModel, PoolProviderModel, TrustModel};
-use crate::clouds::gcp::dialect::limits;
+use crate::clouds::gcp::client::{Pool, PoolProvider};
+use crate::clouds::gcp::dialect::{PoolUse, default_mapping, limits};
 use crate::framework::{Attr, Diagnostics, ImportKey, Imported, Path, Private, Value};
 
 pub fn import(key: &ImportKey, diagnostics: &mut Diagnostics) -> Option<Imported<TrustModel>> {
@@ -109,6 +113,23 @@ fn of_identity(identity: &Value) -> Result<Named, String> {
         provider,
         email: None,
     })
+}
+
+/// A provider that maps what we map in pools of several was made for one; whether trusts of ours made the pool, its mark tells.
+pub fn whose_pool(
+    state: &mut TrustModel,
+    memory: &mut Memory,
+    pool: Option<&Pool>,
+    provider: Option<&PoolProvider>,
+) {
+    let (Some(pool), Some(provider), Attr::Known(model)) = (pool, provider, &mut state.pool) else {
+        return;
+    };
+    let of_several = default_mapping(provider.name.id(), PoolUse::Shared, &BTreeMap::new());
+    if model.ownership.is_null() && provider.attribute_mapping == of_several {
+        model.ownership = Attr::from_text("shared");
+        memory.pool_made = mark::is_marked(&pool.description);
+    }
 }
 
 #[cfg(test)]

@@ -88,10 +88,12 @@ async fn names(
         if text("pool_id").is_some_and(|id| id != pool.name.id()) {
             continue;
         }
-        let providers = google
-            .list_pool_providers(&pool.name, false)
-            .await?
-            .unwrap_or_default();
+        let providers = match google.list_pool_providers(&pool.name, false).await {
+            Ok(providers) => providers.unwrap_or_default(),
+            // a pool of another kind (`TRUST_DOMAIN`) has none, and says so by an error
+            Err(error) if error.is_invalid_argument() => continue,
+            Err(error) => return Err(error),
+        };
         names.extend(
             providers
                 .into_iter()

@@ -46,6 +46,11 @@ pub async fn plan(
         Ok(Some(number)) => number,
         Ok(None) => {
             undecided(&request, &mut planned.planned);
+            if request.prior.is_some() {
+                // it may be another one, and an apply cannot begin to replace what the plan did not
+                planned.requires_replace.push(Path::of("project"));
+                planned.planned.project_number = Attr::Unknown;
+            }
             return planned;
         }
         Err(error) => {

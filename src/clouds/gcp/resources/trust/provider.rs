@@ -91,7 +91,8 @@ impl Work<'_> {
             .patch_pool(self.meaning.name.pool(), &changes)
             .await
             .map_err(failed())?;
-        self.google.finish(operation).await.map_err(failed())
+        self.google.finish(operation).await.map_err(failed())?;
+        Ok(())
     }
 
     /// Waits until the provider that this run made is seen.
@@ -123,6 +124,22 @@ impl Work<'_> {
         }
     }
 
+    /// Looks whether the provider admits what this trust admits, and nothing else.
+    async fn confirm(&self, when: &str) -> Result<(), Failure> {
+        let now = self.see_provider().await?;
+        if decides_as(&now, self.meaning) {
+            return Ok(());
+        }
+        Err(Failure::Refused(
+            at_provider(),
+            "The provider is not what it was set to",
+            format!(
+                "expected `{}` to admit what this trust admits {when}, found something else; plan again to see what it admits",
+                now.name
+            ),
+        ))
+    }
+
     /// Changes the provider to what is meant. One that is off is set first, looked at again, and switched on last.
     pub async fn set(
         &self,
@@ -152,20 +169,13 @@ impl Work<'_> {
                 .patch_pool_provider(&found.name, &changes)
                 .await
                 .map_err(failed())?;
-            self.google.finish(operation).await.map_err(failed())?;
+            if !self.google.finish(operation).await.map_err(failed())? {
+                // the operation may have failed, and the old condition still hold
+                self.confirm("after it was changed").await?;
+            }
         }
         if switch_on {
-            let now = self.see_provider().await?;
-            if !decides_as(&now, self.meaning) {
-                return Err(Failure::Refused(
-                    at_provider(),
-                    "The provider is not what it was set to",
-                    format!(
-                        "expected `{}` to admit what this trust admits before it is switched on, found something else; it stays off",
-                        now.name
-                    ),
-                ));
-            }
+            self.confirm("before it is switched on").await?;
             let changes = Map::from_iter([("disabled".to_owned(), json!(false))]);
             let operation = self
                 .google

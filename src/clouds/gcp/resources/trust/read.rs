@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::credential;
+use super::import::whose_pool;
 use super::mark;
 use super::meaning::{Meaning, Understanding, accepted_risks, mapping, ownership, shown};
 use super::memory::Memory;
@@ -124,6 +125,9 @@ async fn refresh(
     }
     let imports = memory.imported && state.provider_name.is_null();
     state.project_number = Attr::from_text(name.pool().project());
+    if imports {
+        whose_pool(state, memory, pool.as_ref(), provider.as_ref());
+    }
     read_pool(state, name, pool.as_ref());
     read_provider(state, name, provider.as_ref(), (imports, memory), diagnostics);
     read_permissions(state, memory, &granted);

@@ -109,7 +109,7 @@ impl Work<'_> {
 
     async fn delete_provider(&self, provider: &PoolProvider) -> Result<(), GcpError> {
         match self.google.delete_pool_provider(&provider.name).await {
-            Ok(operation) => self.google.finish(operation).await,
+            Ok(operation) => self.google.finish(operation).await.map(drop),
             Err(error) if error.is_not_found() => Ok(()),
             Err(error) => Err(error),
         }
